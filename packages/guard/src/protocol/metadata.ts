@@ -1,0 +1,9 @@
+/** The members of the discovery document that a verifier reads. @see RFC 8414, section 2 */
+export interface Metadata {
+  issuer: string
+  jwks_uri: string
+  /** One-shot reading of the revocation log: `GET …?after=CURSOR`. */
+  revocation_feed_endpoint?: string
+  /** The same log as server-sent events. */
+  revocation_stream_endpoint?: string
+}
