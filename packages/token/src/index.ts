@@ -1,1 +1,54 @@
-export {}
+export { parseDuration } from './duration.ts'
+export {
+  KeyError,
+  type KeyErrorCode,
+  type KeyErrorDetails,
+  TOKEN_ERROR_CODES,
+  TokenError,
+  type TokenErrorCode,
+  type TokenErrorDetails,
+} from './errors.ts'
+export { exportJwk, exportPrivateJwk } from './jwk/export.ts'
+export { type GenerateKeyOptions, generateKey } from './jwk/generate.ts'
+export {
+  type ImportJwkOptions,
+  importJwk,
+  importKeyObject,
+  type KeyOptions,
+  secretKey,
+} from './jwk/import.ts'
+export {
+  importPem,
+  importPkcs1,
+  importPkcs8,
+  importSpki,
+  importX509,
+} from './jwk/import-pem.ts'
+export type {
+  EcPublicJwk,
+  OkpPublicJwk,
+  PrivateJwk,
+  PublicJwk,
+  RsaPrivateJwk,
+  RsaPublicJwk,
+  SecretJwk,
+} from './jwk/jwk.ts'
+export { isKey, type Key, type KeyKind, publicKey } from './jwk/key.ts'
+export { thumbprint } from './jwk/thumbprint.ts'
+export {
+  createKeySet,
+  exportJwks,
+  isKeySet,
+  type JwkSetLike,
+  type KeySet,
+  type KeySetOptions,
+  type SkippedKey,
+} from './jwks/key-set.ts'
+export { ALGORITHMS, type Algorithm, isAlgorithm } from './jws/algorithms.ts'
+export type { TokenHeader } from './jws/header.ts'
+export type { Claims } from './jwt/claims.ts'
+export { decode, type UnverifiedClaims, type UnverifiedToken } from './jwt/decode.ts'
+export { createSigner, sign } from './jwt/sign.ts'
+export type { SignOptions } from './jwt/sign-options.ts'
+export { createVerifier, type VerifiedToken, verify } from './jwt/verify.ts'
+export type { VerifyOptions } from './jwt/verify-options.ts'
