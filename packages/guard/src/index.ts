@@ -1,1 +1,28 @@
-export {}
+export { authorize, type Needed, type Requirements } from './authorize.ts'
+export { type BearerAnswer, createBearerAnswer } from './bearer.ts'
+export {
+  type FetchRequest,
+  findBearerToken,
+  type GuardedSource,
+  type NodeRequest,
+} from './credentials.ts'
+export {
+  GuardError,
+  type GuardErrorCode,
+  isRefusal,
+  type Refusal,
+  type SetupCode,
+} from './errors.ts'
+export type { GuardEvent } from './events.ts'
+export { createGuard, type Guard, type GuardHealth } from './guard.ts'
+export type { GuardOptions, IssuerOptions, SharedOptions } from './guard-options.ts'
+export type { Identity, VerifiedClaims } from './identity.ts'
+export type { IssuerHealth } from './issuer.ts'
+export type { KeySource, KeysHealth } from './keys/key-source.ts'
+export { RevocationList } from './revocation/revocation-list.ts'
+export type {
+  RevocationHealth,
+  RevocationSource,
+  RevocationSubject,
+} from './revocation/revocation-source.ts'
+export type { OnStale, Route, RouteOptions } from './route.ts'

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Refusal } from '../errors.ts'
+import type { Guard } from '../guard.ts'
+import type { RouteOptions } from '../route.ts'
+import { setIdentity } from './request-identity.ts'
+
+export { findIdentity, identityOf } from './request-identity.ts'
+
+export interface ProtectOptions extends RouteOptions {
+  /** Answers a refused request instead of the guard. It cannot let the request through. */
+  readonly onError?: (error: Refusal, request: IncomingMessage, response: ServerResponse) => void
+}
+
+/** Written without Express's own types, so that a route keeps the types of its parameters. */
+export type ProtectHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => Promise<void>
+
+/**
+ * Middleware for Express 5 that lets only allowed requests through and sets `req.identity`.
+ *
+ * @throws TypeError for wrong options, when the route is made
+ */
+export function protect(
+  guard: Guard,
+  { onError, ...options }: ProtectOptions = {},
+): ProtectHandler {
+  const route = guard.route(options)
+  return async (request, response, next) => {
+    try {
+      const identity = await guard.authenticate(request, route)
+      if (identity !== null) setIdentity(request, identity)
+    } catch (error) {
+      const answer = guard.answer(error)
+      if (answer === null) return next(error)
+      if (onError !== undefined) return onError(error as Refusal, request, response)
+      response.writeHead(answer.status, answer.headers).end(answer.body)
+      return
+    }
+    next()
+  }
+}

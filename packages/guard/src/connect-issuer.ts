@@ -1,0 +1,69 @@
+import type { GuardPolicy, IssuerPolicy } from './guard-options.ts'
+import { createDiscovery } from './http/discovery.ts'
+import { createJsonClient } from './http/json-client.ts'
+import type { KeySource } from './keys/key-source.ts'
+import { RemoteKeys } from './keys/remote-jwks.ts'
+import { RevocationFeed } from './revocation/revocation-feed.ts'
+import type { RevocationSource } from './revocation/revocation-source.ts'
+import { watchStaleness } from './revocation/staleness-watch.ts'
+
+const FETCH_TIMEOUT_MS = 5_000
+
+export interface IssuerConnections {
+  readonly keys: KeySource
+  /** Null where the policy says that there is nothing to follow. */
+  readonly revocations: RevocationSource | null
+  /** Closes what was opened here; a source that the caller brought stays the caller's. */
+  close(): void
+}
+
+/** Starts fetching keys and following the feed of an issuer, as far as the policy asks for it. */
+export function connectIssuer(issuer: IssuerPolicy, guard: GuardPolicy): IssuerConnections {
+  const { fetch, clock, emit, maxStalenessMs } = guard
+  const name = issuer.issuer ?? ''
+  const client = createJsonClient({ fetch, timeoutMs: FETCH_TIMEOUT_MS })
+  const discovery = createDiscovery({ issuer: name, client })
+  const opened: { close(): void }[] = [client]
+  const open = <T extends { close(): void }>(connection: T): T => {
+    opened.push(connection)
+    return connection
+  }
+
+  const remoteKeys =
+    issuer.keys === null
+      ? open(
+          new RemoteKeys({
+            issuer: name,
+            algorithms: issuer.algorithms,
+            maxStaleSeconds: guard.keysMaxStaleSeconds,
+            discovery,
+            client,
+            clock,
+            emit,
+          }),
+        )
+      : null
+  const revocations =
+    issuer.revocation === 'feed'
+      ? open(
+          new RevocationFeed({
+            issuer: name,
+            discovery,
+            fetch,
+            clock,
+            emit,
+            onKeysChanged: () => void remoteKeys?.reload(),
+          }),
+        )
+      : issuer.revocation
+  if (revocations !== 'none') {
+    open(watchStaleness({ issuer: name, source: revocations, maxStalenessMs, clock, emit }))
+  }
+  return {
+    keys: issuer.keys ?? (remoteKeys as KeySource),
+    revocations: revocations === 'none' ? null : revocations,
+    close() {
+      for (const connection of opened) connection.close()
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { GuardError } from './errors.ts'
+
+/** What the guard reads of a Node request: the headers, and nothing else. */
+export interface NodeRequest {
+  readonly headers: { readonly authorization?: string | undefined }
+  /** Names and values in turn, as they came. Node drops repeated `Authorization` from `headers`. */
+  readonly rawHeaders?: readonly string[] | undefined
+}
+
+/** What the guard reads of a Fetch API request. */
+export interface FetchRequest {
+  readonly headers: { get(name: string): string | null }
+}
+
+export type GuardedSource = NodeRequest | FetchRequest
+
+/**
+ * The bearer token of a request, from its one `Authorization` header (RFC 6750, section 2.1);
+ * null when it has none or one of another scheme. A query, a body and a cookie are never looked at.
+ * The token itself is not judged here beyond being one.
+ *
+ * @throws GuardError `credentials_multiple`, `token_invalid`
+ */
+export function findBearerToken(request: GuardedSource): string | null {
+  const value = findAuthorization(request)
+  if (value === null) return null
+  const scheme = /^[^\s,]*/.exec(value)?.[0] ?? ''
+  if (scheme.toLowerCase() !== 'bearer') return null
+  // Several header lines reach a Fetch request joined by commas, which no token contains.
+  if (value.includes(',')) throw new GuardError('credentials_multiple')
+  const token = value.slice(scheme.length + 1)
+  if (value[scheme.length] !== ' ' || token === '' || /\s/.test(token)) {
+    throw new GuardError('token_invalid', { reason: 'authorization_malformed' })
+  }
+  return token
+}
+
+function findAuthorization(request: GuardedSource): string | null {
+  const { headers } = request
+  if (isFetchHeaders(headers)) return headers.get('authorization')
+  if ('rawHeaders' in request && countAuthorization(request.rawHeaders ?? []) > 1) {
+    throw new GuardError('credentials_multiple')
+  }
+  const value: unknown = headers.authorization
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string') return value
+  throw new GuardError('credentials_multiple')
+}
+
+function isFetchHeaders(headers: GuardedSource['headers']): headers is FetchRequest['headers'] {
+  return 'get' in headers && typeof headers.get === 'function'
+}
+
+function countAuthorization(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') count += 1
+  }
+  return count
+}

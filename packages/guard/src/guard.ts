@@ -1,0 +1,169 @@
+import { decode, TokenError } from '@signet/token'
+import { authorize } from './authorize.ts'
+import { type BearerAnswer, createBearerAnswer } from './bearer.ts'
+import { findBearerToken, type GuardedSource } from './credentials.ts'
+import { GuardError, isRefusal } from './errors.ts'
+import { type GuardOptions, type GuardPolicy, parseGuardOptions } from './guard-options.ts'
+import { createIdentity, type Identity } from './identity.ts'
+import { type IssuerHealth, TrustedIssuer } from './issuer.ts'
+import { isRoute, parseRoute, type Route, type RouteOptions } from './route.ts'
+
+export interface GuardHealth {
+  /** The worst of the issuers' states. */
+  readonly status: IssuerHealth['status']
+  readonly issuers: readonly IssuerHealth[]
+}
+
+/**
+ * A guard checks tokens by itself: it fetches keys and follows revocations in the background and
+ * asks nobody per request. It starts at once; what fails is retried until `close()`.
+ *
+ * @throws TypeError listing everything that is wrong with the options
+ */
+export function createGuard(options: GuardOptions): Guard {
+  return new Guard(parseGuardOptions(options))
+}
+
+export class Guard {
+  readonly #policy: GuardPolicy
+  readonly #issuers: readonly TrustedIssuer[]
+  /** By name; not used where there is only one. */
+  readonly #byName: ReadonlyMap<unknown, TrustedIssuer>
+  readonly #realm: string
+  #isClosed = false
+
+  constructor(policy: GuardPolicy) {
+    this.#policy = policy
+    this.#issuers = policy.issuers.map((issuer) => new TrustedIssuer(issuer, policy))
+    this.#byName = new Map(
+      policy.issuers.map(({ issuer }, index) => [issuer, this.#issuers[index] as TrustedIssuer]),
+    )
+    const [first] = policy.issuers
+    this.#realm = [first?.audience ?? first?.issuer ?? 'services'].flat()[0] ?? ''
+  }
+
+  /**
+   * Resolves when the keys of every issuer are there and its feed was heard fresh. While an issuer
+   * cannot be reached it waits, however long; the process is held open meanwhile.
+   *
+   * @throws GuardError `metadata_invalid`, `feed_missing`, `feed_credentials_missing`,
+   *   `guard_closed`
+   */
+  async ready(): Promise<void> {
+    const hold = setInterval(() => {}, 60_000)
+    try {
+      await Promise.all(this.#issuers.map((issuer) => issuer.ready()))
+    } finally {
+      clearInterval(hold)
+    }
+  }
+
+  /**
+   * Checks route options once, for every request of the route.
+   *
+   * @throws TypeError listing everything that is wrong
+   */
+  route(options: RouteOptions = {}): Route {
+    const route = parseRoute(options, this.#policy.onStale)
+    const isBlind = this.#policy.issuers.some(({ revocation }) => revocation === 'none')
+    if (route.onStale === 'refuse' && isBlind) {
+      throw new TypeError("Route options: onStale 'refuse' needs a revocation feed")
+    }
+    return route
+  }
+
+  /**
+   * Who sent a request: its one bearer token from the `Authorization` header, checked as by
+   * `verify`. Null only where the route is `optional` and there are no credentials.
+   *
+   * @throws GuardError with a code that `answer` turns into HTTP
+   * @throws TypeError for wrong route options
+   */
+  authenticate(
+    request: GuardedSource,
+    options?: RouteOptions & { optional?: false },
+  ): Promise<Identity>
+  authenticate(request: GuardedSource, options?: RouteOptions): Promise<Identity | null>
+  async authenticate(request: GuardedSource, options: RouteOptions = {}): Promise<Identity | null> {
+    const route = isRoute(options) ? options : this.route(options)
+    try {
+      const token = findBearerToken(request)
+      if (token !== null) return await this.#identify(token, route)
+      if (route.optional) return null
+      throw new GuardError('credentials_missing')
+    } catch (error) {
+      throw this.#refused(error)
+    }
+  }
+
+  /**
+   * Whose token it is. In this order: signature and claims, known revocations, freshness of that
+   * knowledge where the route asks for it, scopes and roles.
+   *
+   * @throws GuardError as `authenticate`
+   */
+  async verify(token: string, options: RouteOptions = {}): Promise<Identity> {
+    const route = isRoute(options) ? options : this.route(options)
+    try {
+      return await this.#identify(token, route)
+    } catch (error) {
+      throw this.#refused(error)
+    }
+  }
+
+  /** The HTTP answer for an error of `authenticate` or `verify`; null for any other error. */
+  answer(error: unknown): BearerAnswer | null {
+    return isRefusal(error) ? createBearerAnswer(error, this.#realm) : null
+  }
+
+  health(): GuardHealth {
+    const issuers = this.#issuers.map((issuer) => issuer.health())
+    const worst = (['closed', 'stale', 'starting'] as const).find((status) =>
+      issuers.some((issuer) => issuer.status === status),
+    )
+    return { status: worst ?? 'fresh', issuers }
+  }
+
+  /** Ends every connection and timer. A closed guard accepts nothing. */
+  close(): void {
+    this.#isClosed = true
+    for (const issuer of this.#issuers) issuer.close()
+  }
+
+  async #identify(token: string, route: Route): Promise<Identity> {
+    if (this.#isClosed) throw new GuardError('keys_unavailable', { reason: 'guard_closed' })
+    const issuer = this.#issuerOf(token)
+    if (!issuer.hasStarted) {
+      // What is no token at all need not wait for keys.
+      decode(token)
+      await issuer.waitForStart()
+    }
+    const claims = await issuer.check(token)
+    if (route.onStale === 'refuse') issuer.checkFreshness()
+    const identity = createIdentity(claims, token)
+    authorize(identity, route)
+    return identity
+  }
+
+  /** The unverified `iss` chooses among the configured issuers and is believed in nothing else. */
+  #issuerOf(token: string): TrustedIssuer {
+    const [only, ...others] = this.#issuers
+    if (only !== undefined && others.length === 0) return only
+    const issuer = this.#byName.get(decode(token).claims['iss'])
+    if (issuer === undefined) throw new TokenError('issuer_mismatch')
+    return issuer
+  }
+
+  #refused(error: unknown): unknown {
+    const refusal = error instanceof TokenError ? fromTokenError(error) : error
+    if (isRefusal(refusal)) {
+      this.#policy.emit({ type: 'refused', code: refusal.code, reason: refusal.reason })
+    }
+    return refusal
+  }
+}
+
+function fromTokenError(cause: TokenError): GuardError {
+  const code = cause.code === 'token_expired' ? 'token_expired' : 'token_invalid'
+  return new GuardError(code, { reason: cause.code, cause })
+}

@@ -1,0 +1,102 @@
+export type Fetch = typeof globalThis.fetch
+
+export interface JsonRequest {
+  url: URL
+  maxBytes: number
+  /** Sent as `If-None-Match`. */
+  etag?: string | null
+}
+
+export type JsonAnswer =
+  | { status: 200; body: unknown; etag: string | null; maxAgeSeconds: number | null }
+  | { status: 304; maxAgeSeconds: number | null }
+
+/** The other side answered, with another status than 200 or 304. */
+export class StatusError extends Error {
+  readonly status: number
+
+  constructor(url: URL, status: number) {
+    super(`${url.href} answered ${status}`)
+    this.name = 'StatusError'
+    this.status = status
+  }
+}
+
+export interface JsonClient {
+  /**
+   * One GET of a JSON document, with a limit for its size and for the time it takes in all.
+   * Redirects are not followed.
+   *
+   * @throws StatusError, Error
+   */
+  get(request: JsonRequest): Promise<JsonAnswer>
+  /** Ends what is under way. */
+  close(): void
+}
+
+export interface JsonClientOptions {
+  fetch: Fetch
+  timeoutMs: number
+}
+
+export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonClient {
+  const open = new Set<AbortController>()
+
+  return {
+    async get({ url, maxBytes, etag = null }) {
+      const controller = new AbortController()
+      open.add(controller)
+      const timer = setTimeout(() => {
+        controller.abort(new Error(`${url.href} took longer than ${timeoutMs} ms`))
+      }, timeoutMs).unref()
+      try {
+        const response = await fetch(url, {
+          redirect: 'error',
+          signal: controller.signal,
+          headers: {
+            accept: 'application/json',
+            ...(etag === null ? {} : { 'if-none-match': etag }),
+          },
+        })
+        const maxAgeSeconds = readMaxAge(response.headers.get('cache-control'))
+        if (response.status === 304 && etag !== null) return { status: 304, maxAgeSeconds }
+        if (response.status !== 200 || response.redirected) {
+          throw new StatusError(url, response.status)
+        }
+        const body: unknown = JSON.parse(await readText(response, { url, maxBytes }))
+        return { status: 200, body, etag: response.headers.get('etag'), maxAgeSeconds }
+      } finally {
+        clearTimeout(timer)
+        open.delete(controller)
+        // Ends a body that was not read to its end.
+        controller.abort()
+      }
+    },
+    close() {
+      for (const controller of open) controller.abort(new Error('closed'))
+    },
+  }
+}
+
+async function readText(
+  response: Response,
+  { url, maxBytes }: Pick<JsonRequest, 'url' | 'maxBytes'>,
+): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let text = ''
+  let bytes = 0
+  // Counted after decompression: a small body that inflates is stopped at the same limit.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) throw new Error(`${url.href} sent more than ${maxBytes} bytes`)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+function readMaxAge(cacheControl: string | null): number | null {
+  if (cacheControl === null) return null
+  if (/\bno-(store|cache)\b/i.test(cacheControl)) return 0
+  const seconds = /(?:^|[\s,])max-age="?([0-9]{1,9})\b/i.exec(cacheControl)?.[1]
+  return seconds === undefined ? null : Number(seconds)
+}

@@ -1,0 +1,53 @@
+import type { AccessTokenClaims } from './protocol/index.ts'
+
+/** Claims of a verified token; members beyond the protocol's are whatever the issuer put there. */
+export type VerifiedClaims = Readonly<
+  Pick<AccessTokenClaims, 'iss' | 'sub' | 'exp'> & Partial<AccessTokenClaims>
+> & { readonly [name: string]: unknown }
+
+/** Who is calling. Frozen. */
+export interface Identity {
+  /** Account id, or client id where a client calls for itself. */
+  readonly subject: string
+  /** Null for a token that a client got for itself. */
+  readonly sessionId: string | null
+  readonly clientId: string | null
+  readonly scopes: readonly string[]
+  readonly roles: readonly string[]
+  readonly claims: VerifiedClaims
+  readonly issuer: string
+  /** Epoch seconds. */
+  readonly expiresAt: number
+  /**
+   * The caller's token, to forward to the next service. Not enumerable: printing, spreading or
+   * serialising an identity does not show it.
+   */
+  readonly token: string
+}
+
+/** Checks nothing: the claims must come out of a successful verification. */
+export function createIdentity(claims: VerifiedClaims, token: string): Identity {
+  const identity = {
+    subject: claims.sub,
+    sessionId: typeof claims.sid === 'string' ? claims.sid : null,
+    clientId: typeof claims.client_id === 'string' ? claims.client_id : null,
+    scopes: Object.freeze(scopesOf(claims.scope)),
+    roles: Object.freeze(rolesOf(claims.roles)),
+    claims: Object.freeze(claims),
+    issuer: claims.iss,
+    expiresAt: claims.exp,
+  }
+  Object.defineProperty(identity, 'token', { value: token })
+  return Object.freeze(identity) as Identity
+}
+
+// Claims of the wrong shape grant nothing; they are not a reason to refuse a token whose issuer
+// uses the names for something else.
+function scopesOf(scope: unknown): string[] {
+  return typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : []
+}
+
+function rolesOf(roles: unknown): string[] {
+  if (!Array.isArray(roles)) return []
+  return roles.every((role) => typeof role === 'string') ? [...roles] : []
+}

@@ -1,0 +1,203 @@
+// One issuer that a guard trusts: its keys, its revocations, and the check of a token against
+// both. Nothing of one issuer is ever used for the tokens of another.
+import { createVerifier, type KeySet, TokenError, type TokenHeader } from '@signet/token'
+import { ageMs, type Moment, momentOf } from './clock.ts'
+import { connectIssuer, type IssuerConnections } from './connect-issuer.ts'
+import { GuardError } from './errors.ts'
+import type { GuardPolicy, IssuerPolicy } from './guard-options.ts'
+import type { VerifiedClaims } from './identity.ts'
+import type { KeysHealth } from './keys/key-source.ts'
+import { ACCESS_TOKEN_TYPE } from './protocol/index.ts'
+import { parseSubject } from './revocation/revocation-subject.ts'
+
+/** Longest that requests wait for the first keys and the first pulse, from when a guard is made. */
+const START_MS = 3_000
+
+export interface IssuerHealth {
+  readonly issuer: string | null
+  /** `stale`: no usable keys, or revocations not heard of for longer than allowed. */
+  readonly status: 'starting' | 'fresh' | 'stale' | 'closed'
+  /** Null when the feed was never heard, or there is none to hear. */
+  readonly stalenessMs: number | null
+  readonly connected: boolean
+  readonly cursor: string | null
+  readonly keys: KeysHealth
+  /** How many are held; null without a feed. */
+  readonly revocations: number | null
+  readonly lastError: string | null
+}
+
+interface Verified {
+  readonly header: TokenHeader
+  readonly claims: VerifiedClaims
+}
+
+interface Verifier {
+  readonly keySet: KeySet
+  readonly verify: (token: string) => Verified
+}
+
+export class TrustedIssuer {
+  readonly #issuer: IssuerPolicy
+  readonly #guard: GuardPolicy
+  readonly #connections: IssuerConnections
+  readonly #created: Moment
+  #start: Promise<void> | null = null
+  #hasStarted = false
+  #isClosed = false
+  #verifier: Verifier | null = null
+
+  constructor(issuer: IssuerPolicy, guard: GuardPolicy) {
+    this.#issuer = issuer
+    this.#guard = guard
+    this.#created = momentOf(guard.clock)
+    this.#connections = connectIssuer(issuer, guard)
+  }
+
+  get hasStarted(): boolean {
+    return this.#hasStarted
+  }
+
+  /** Waits for the first keys and the first pulse, but never beyond the guard's first seconds. */
+  waitForStart(): Promise<void> {
+    this.#start ??= this.#waitForStart()
+    return this.#start
+  }
+
+  async ready(): Promise<void> {
+    const { keys, revocations } = this.#connections
+    await Promise.all([keys.ready(), revocations?.ready()])
+    this.#hasStarted = true
+  }
+
+  /**
+   * Signature and claims, then known revocations. Says nothing about how fresh these are.
+   *
+   * @throws TokenError; GuardError `token_revoked`, `token_invalid`, `keys_unavailable`,
+   *   `revocation_stale` when a source of the caller's own fails
+   */
+  async check(token: string): Promise<VerifiedClaims> {
+    const { header, claims } = await this.#verify(token)
+    const { revocations } = this.#connections
+    if (revocations !== null) {
+      const subject = parseSubject(claims, this.#kidOf(header))
+      if (attempt('revocation_stale', () => revocations.isRevoked(subject))) {
+        throw new GuardError('token_revoked')
+      }
+    }
+    return claims
+  }
+
+  /** @throws GuardError `revocation_stale` */
+  checkFreshness(): void {
+    const { revocations } = this.#connections
+    const isFresh =
+      revocations !== null &&
+      attempt('revocation_stale', () => revocations.stalenessMs()) <= this.#guard.maxStalenessMs
+    if (!isFresh) throw new GuardError('revocation_stale')
+  }
+
+  health(): IssuerHealth {
+    const { keys, revocations } = this.#connections
+    const stalenessMs = revocations?.stalenessMs() ?? null
+    const feed = revocations?.health() ?? null
+    const keysHealth = keys.health()
+    return {
+      issuer: this.#issuer.issuer,
+      status: this.#status(stalenessMs),
+      stalenessMs: stalenessMs === null || !Number.isFinite(stalenessMs) ? null : stalenessMs,
+      connected: feed?.connected ?? false,
+      cursor: feed?.cursor ?? null,
+      keys: keysHealth,
+      revocations: feed?.size ?? null,
+      lastError: feed?.lastError ?? keysHealth.lastError,
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#connections.close()
+  }
+
+  async #waitForStart(): Promise<void> {
+    const leftMs = START_MS - ageMs(this.#created, this.#guard.clock)
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.max(0, leftMs))
+    })
+    // Why it is not ready shows in health() and events; here only the waiting ends.
+    await Promise.race([this.ready().catch(() => {}), timeout])
+    clearTimeout(timer)
+    this.#hasStarted = true
+  }
+
+  async #verify(token: string): Promise<Verified> {
+    const { keys } = this.#connections
+    const verifier = this.#currentVerifier()
+    try {
+      return verifier.verify(token)
+    } catch (error) {
+      if (!(error instanceof TokenError) || error.code !== 'key_not_found') throw error
+      await keys.refresh()
+      const renewed = this.#currentVerifier()
+      if (renewed === verifier) throw error
+      return renewed.verify(token)
+    }
+  }
+
+  #currentVerifier(): Verifier {
+    const keySet = attempt('keys_unavailable', () => this.#connections.keys.keySet())
+    if (this.#verifier?.keySet === keySet) return this.#verifier
+    const { issuer, audience, algorithms, tokenType, maxLifetimeSeconds } = this.#issuer
+    const { clock, clockToleranceSeconds } = this.#guard
+    const isAccessToken = tokenType === ACCESS_TOKEN_TYPE
+    this.#verifier = {
+      keySet,
+      verify: createVerifier<VerifiedClaims>(keySet, {
+        issuer,
+        audience,
+        algorithms,
+        clockToleranceSeconds,
+        maxLifetimeSeconds,
+        type: tokenType,
+        // RFC 9068, section 2.2; other kinds of token promise less.
+        requiredClaims: isAccessToken ? ['iss', 'sub', 'iat', 'jti', 'client_id'] : ['iss', 'sub'],
+        now: () => clock.now() / 1000,
+      }),
+    }
+    return this.#verifier
+  }
+
+  /** The key that verified the token: the one it names, or else the only one of its algorithm. */
+  #kidOf({ kid, alg }: TokenHeader): string | null {
+    if (kid !== undefined) return kid
+    const keys = this.#verifier?.keySet.keys() ?? []
+    return keys.find((key) => key.algorithm === alg)?.kid ?? null
+  }
+
+  #status(stalenessMs: number | null): IssuerHealth['status'] {
+    if (this.#isClosed) return 'closed'
+    const isFresh = stalenessMs === null || stalenessMs <= this.#guard.maxStalenessMs
+    if (isFresh && this.#hasKeys()) return 'fresh'
+    const isStarting = !this.#hasStarted && ageMs(this.#created, this.#guard.clock) <= START_MS
+    return isStarting ? 'starting' : 'stale'
+  }
+
+  #hasKeys(): boolean {
+    try {
+      return this.#connections.keys.keySet().size > 0
+    } catch {
+      return false
+    }
+  }
+}
+
+/** A source that fails is our outage: never a verdict on the token, and never an acceptance. */
+function attempt<T>(code: 'keys_unavailable' | 'revocation_stale', ask: () => T): T {
+  try {
+    return ask()
+  } catch (cause) {
+    if (cause instanceof GuardError) throw cause
+    throw new GuardError(code, { reason: 'source_failed', cause })
+  }
+}

@@ -1,0 +1,268 @@
+// Follows an issuer's revocation log over server-sent events. Owns the connection; what is revoked
+// is the list's business, how old that knowledge is Freshness's.
+import { ageMs, type Clock, momentOf } from '../clock.ts'
+import { GuardError, isSetupError } from '../errors.ts'
+import type { EmitEvent } from '../events.ts'
+import { Gate } from '../gate.ts'
+import { createBackOff } from '../http/back-off.ts'
+import type { Discovery } from '../http/discovery.ts'
+import type { Fetch } from '../http/json-client.ts'
+import { releaseProcess } from '../http/release-process.ts'
+import { FEED_PULSE_MS, type FeedPage, type RevocationEntry } from '../protocol/index.ts'
+import { parseCursor, parsePage, parsePulse } from './feed-messages.ts'
+import { Freshness } from './freshness.ts'
+import { RevocationList } from './revocation-list.ts'
+import type { RevocationHealth, RevocationSource, RevocationSubject } from './revocation-source.ts'
+import { createSseParser, type SseEvent } from './sse-parser.ts'
+
+const MAX_EVENT_LENGTH = 1024 * 1024
+
+export interface FeedPace {
+  /** A stream without a whole event for this long is cut and opened again. */
+  silenceMs: number
+  minPauseMs: number
+  maxPauseMs: number
+  /**
+   * A stream is opened afresh after this long: its dates are counted from when it was opened, by
+   * two machines whose clocks drift apart, up to 0.1 ms a second (0.36 s an hour).
+   */
+  maxStreamMs: number
+}
+
+const DEFAULT_PACE: FeedPace = {
+  silenceMs: 2 * FEED_PULSE_MS + 1_000,
+  minPauseMs: 100,
+  maxPauseMs: 5_000,
+  maxStreamMs: 3_600_000,
+}
+
+export interface RevocationFeedOptions {
+  issuer: string
+  discovery: Discovery
+  fetch: Fetch
+  clock: Clock
+  emit: EmitEvent
+  /** The issuer's keys changed, or may have while the stream was away. */
+  onKeysChanged: () => void
+  pace?: Partial<FeedPace>
+}
+
+export class RevocationFeed implements RevocationSource {
+  readonly #options: RevocationFeedOptions
+  readonly #pace: FeedPace
+  readonly #list = new RevocationList()
+  readonly #freshness: Freshness
+  readonly #gate = new Gate()
+  readonly #stop = new AbortController()
+  #cursor: string | null = null
+  #staged: RevocationEntry[] | null = null
+  #isConnected = false
+  #wasConnected = false
+  #hasCounted = false
+  #lastError: string | null = null
+
+  constructor(options: RevocationFeedOptions) {
+    this.#options = options
+    this.#pace = { ...DEFAULT_PACE, ...options.pace }
+    this.#freshness = new Freshness(options.clock)
+    void this.#follow()
+  }
+
+  isRevoked(token: RevocationSubject): boolean {
+    return this.#list.isRevoked(token)
+  }
+
+  stalenessMs(): number {
+    return this.#freshness.ageMs()
+  }
+
+  ready(): Promise<void> {
+    return this.#gate.wait()
+  }
+
+  health(): RevocationHealth {
+    return {
+      connected: this.#isConnected,
+      cursor: this.#cursor,
+      size: this.#list.size,
+      lastError: this.#lastError,
+    }
+  }
+
+  close(): void {
+    this.#stop.abort(new GuardError('guard_closed'))
+    this.#gate.fail(new GuardError('guard_closed'))
+  }
+
+  async #follow(): Promise<void> {
+    const { minPauseMs, maxPauseMs } = this.#pace
+    const backOff = createBackOff({ minMs: minPauseMs, maxMs: maxPauseMs })
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      this.#hasCounted = false
+      try {
+        await this.#readStream()
+      } catch (error) {
+        if (!signal.aborted) this.#note(error)
+      }
+      this.#disconnected()
+      // A server that accepts and says nothing of use is no success.
+      if (this.#hasCounted) backOff.reset()
+      await pause(backOff.next(), signal)
+    }
+  }
+
+  async #readStream(): Promise<void> {
+    const { clock, discovery, fetch } = this.#options
+    const request = new AbortController()
+    const cut = () => request.abort(this.#stop.signal.reason)
+    this.#stop.signal.addEventListener('abort', cut)
+    const watchdog = setTimeout(() => {
+      request.abort(new Error(`The feed was silent for ${this.#pace.silenceMs} ms`))
+    }, this.#pace.silenceMs).unref()
+    try {
+      const { streamUrl } = await discovery.get()
+      if (streamUrl === null) throw new GuardError('feed_missing')
+      watchdog.refresh()
+      const opened = momentOf(clock)
+      this.#freshness.open()
+      this.#staged = null
+      const response = await releaseProcess(streamUrl, () =>
+        fetch(streamUrl, {
+          redirect: 'error',
+          signal: request.signal,
+          headers: {
+            accept: 'text/event-stream',
+            ...(this.#cursor === null ? {} : { 'last-event-id': this.#cursor }),
+          },
+        }),
+      )
+      checkStream(response)
+      let isSpent = false
+      const parse = createSseParser({
+        maxEventLength: MAX_EVENT_LENGTH,
+        onEvent: (event) => {
+          if (isSpent || request.signal.aborted) return
+          if (!this.#receive(event)) return
+          watchdog.refresh()
+          isSpent = this.#isSpent(ageMs(opened, clock))
+        },
+      })
+      for await (const chunk of response.body ?? []) {
+        parse(chunk)
+        if (isSpent) return
+      }
+      throw new Error('The feed ended the stream')
+    } finally {
+      clearTimeout(watchdog)
+      this.#stop.signal.removeEventListener('abort', cut)
+      request.abort()
+    }
+  }
+
+  /** False for an event that is none of the feed's, which is no sign of life. */
+  #receive({ event, data }: SseEvent): boolean {
+    switch (event) {
+      case 'revoked':
+        this.#takePage(parsePage(data))
+        return true
+      case 'pulse': {
+        const pulse = parsePulse(data)
+        // Whichever clock is behind: one that jumps ahead must not make live entries forgotten.
+        this.#list.advance(Math.min(pulse.now, this.#options.clock.now()))
+        if (this.#freshness.pulse(pulse)) this.#counted()
+        return true
+      }
+      case 'keys':
+        this.#options.onKeysChanged()
+        return true
+      default:
+        return false
+    }
+  }
+
+  #takePage({ cursor, entries, complete, reset }: FeedPage): void {
+    if (reset === true) this.#staged = []
+    else if (this.#staged === null) this.#checkOrder(cursor)
+    // What is new is refused at once; only forgetting waits until the set is whole.
+    this.#list.apply(entries)
+    if (this.#staged !== null) for (const entry of entries) this.#staged.push(entry)
+    if (entries.some((entry) => entry.kind === 'key')) this.#options.onKeysChanged()
+    if (!complete) return
+    if (this.#staged !== null) this.#list.reset(this.#staged)
+    this.#staged = null
+    this.#cursor = cursor
+    if (this.#freshness.reach(cursor)) this.#counted()
+  }
+
+  /** @throws Error when the log went back or changed without saying so. */
+  #checkOrder(next: string): void {
+    if (this.#cursor === null) return
+    const known = parseCursor(this.#cursor)
+    const { epoch, sequence } = parseCursor(next)
+    if (epoch !== known.epoch || sequence < known.sequence) {
+      throw new Error('The feed changed its log without a reset')
+    }
+  }
+
+  #counted(): void {
+    if (!this.#hasCounted) {
+      this.#hasCounted = true
+      this.#isConnected = true
+      this.#lastError = null
+      this.#options.emit({ type: 'feed_connected', issuer: this.#options.issuer })
+      if (this.#wasConnected) this.#options.onKeysChanged()
+      this.#wasConnected = true
+    }
+    this.#gate.open()
+  }
+
+  /** Old in spite of a pulse: a clock jumped, and only a new stream can be dated afresh. */
+  #isSpent(streamMs: number): boolean {
+    if (streamMs > this.#pace.maxStreamMs) return true
+    return this.#hasCounted && this.#freshness.ageMs() > this.#pace.silenceMs
+  }
+
+  #note(error: unknown): void {
+    this.#lastError = describe(error)
+    if (isSetupError(error)) this.#gate.fail(error)
+    this.#options.discovery.forget()
+  }
+
+  #disconnected(): void {
+    if (!this.#isConnected) return
+    this.#isConnected = false
+    const reason = this.#lastError ?? 'reopening'
+    this.#options.emit({ type: 'feed_disconnected', issuer: this.#options.issuer, reason })
+  }
+}
+
+/** @throws GuardError `feed_credentials_missing`; Error */
+function checkStream(response: Response): void {
+  if (response.status === 401 || response.status === 403) {
+    throw new GuardError('feed_credentials_missing')
+  }
+  const type = response.headers.get('content-type') ?? ''
+  if (response.status !== 200 || !/^text\/event-stream\s*(;|$)/i.test(type)) {
+    throw new Error(`The feed answered ${response.status} ${type}`)
+  }
+}
+
+/** The runtime's fetch says only "fetch failed"; what failed is in the cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms).unref()
+    signal.addEventListener('abort', end)
+  })
+}
