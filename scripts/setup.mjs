@@ -12,7 +12,9 @@ const isWindows = process.platform === 'win32'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
-  stop(`Signet needs Node 20.19 or newer, this is ${process.version}. Install a newer Node and try again.`)
+  stop(
+    `Signet needs Node 20.19 or newer, this is ${process.version}. Install a newer Node and try again.`,
+  )
 }
 
 const wanted = createHash('sha256')
@@ -41,7 +43,8 @@ function run(command, args) {
   })
   if (result.error) stop(`${command} could not be started: ${result.error.message}`)
   if (result.signal) process.kill(process.pid, result.signal)
-  if (result.status !== 0) stop(`${command} ${args.join(' ')} failed (exit code ${result.status}); see above.`)
+  if (result.status !== 0)
+    stop(`${command} ${args.join(' ')} failed (exit code ${result.status}); see above.`)
 }
 
 function stop(message) {

@@ -1,1 +1,9 @@
-export {}
+export type { Account } from './accounts/account.ts'
+export type { Accounts } from './accounts/accounts.ts'
+export { type Authority, startAuthority } from './app.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { type Config, type Mode, parseConfig } from './config/config.ts'
+export { createSecretText } from './config/secret-file.ts'
+export { type AuthorityCode, AuthorityError, StartError } from './errors.ts'
+export { type RunningAuthority, readConfig, runAuthority } from './main.ts'
+export { type OpenAccounts, openAccounts } from './open-accounts.ts'

@@ -1,1 +1,8 @@
-export {}
+export { AuthorityClient, type TokenAnswer } from './authority-client.ts'
+export { FakeClock } from './fake-clock.ts'
+export { findFreePort } from './free-port.ts'
+export { type SpawnedAuthority, spawnAuthority } from './spawn-authority.ts'
+export { type StartedAuthority, startAuthority } from './start-authority.ts'
+export { type StartedService, startService } from './start-service.ts'
+export { openTempFolder, type TempFolder } from './temp-folder.ts'
+export { waitUntil } from './wait-until.ts'

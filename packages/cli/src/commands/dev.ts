@@ -1,0 +1,46 @@
+import { relative } from 'node:path'
+import { type Config, runAuthority } from '@signet/server'
+import { Command } from 'commander'
+
+export function devCommand(): Command {
+  return new Command('dev')
+    .description('run the authority for development: needs no settings, keeps its data in ./data')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  signet dev                       on http://localhost:3000
+  SIGNET_PORT=4000 signet dev      on another port
+  SIGNET_LOG_LEVEL=info signet dev with a line per request
+
+All settings: .env.example`,
+    )
+    .action(async () => {
+      const { config, ended } = await runAuthority('development')
+      process.stdout.write(greeting(config))
+      await ended
+    })
+}
+
+function greeting({ issuer, databasePath }: Config): string {
+  const json = `-H 'content-type: application/json'`
+  return `
+Signet is listening on ${issuer}
+Data: ${relative(process.cwd(), databasePath)} (development; end it with Ctrl-C)
+
+Try, in another terminal:
+
+  1. sign up
+     curl -s ${issuer}/signup ${json} \\
+       -d '{"email":"ada@example.com","password":"correct horse battery"}'
+
+  2. log in, and keep the access token
+     TOKEN=$(curl -s ${issuer}/login ${json} \\
+       -d '{"email":"ada@example.com","password":"correct horse battery"}' |
+       node -pe 'JSON.parse(fs.readFileSync(0)).accessToken')
+
+  3. ask who you are
+     curl -s ${issuer}/api/profile -H "authorization: Bearer $TOKEN"
+
+`
+}

@@ -1,0 +1,19 @@
+import { createSecretText } from '@signet/server'
+import { Command } from 'commander'
+
+export function secretCreateCommand(): Command {
+  return new Command('create')
+    .description('make a master secret: 32 random bytes, base64url, on stdout')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  (umask 077; signet secret create > secret.txt)
+  SIGNET_SECRET=$(signet secret create) signet serve     for a first try`,
+    )
+    .action(({ json = false }: { json?: boolean }) => {
+      const secret = createSecretText()
+      process.stdout.write(json ? `${JSON.stringify({ secret })}\n` : `${secret}\n`)
+    })
+}

@@ -1,0 +1,35 @@
+import { type Account, openAccounts, readConfig } from '@signet/server'
+import { Command } from 'commander'
+import { toJson } from './user-create.ts'
+
+export function userListCommand(): Command {
+  return new Command('list')
+    .description('list the accounts, oldest first')
+    .option('--json', 'print JSON: one account per line')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  signet user list
+  signet user list --json | wc -l`,
+    )
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { accounts, close } = await openAccounts(readConfig('development'))
+      try {
+        let count = 0
+        for await (const account of accounts.list()) {
+          process.stdout.write(json ? `${JSON.stringify(toJson(account))}\n` : line(account))
+          count += 1
+        }
+        if (count === 0 && !json) process.stderr.write('signet: there are no accounts yet\n')
+      } finally {
+        await close()
+      }
+    })
+}
+
+function line({ id, email, roles, disabledAt, createdAt }: Account): string {
+  const created = new Date(createdAt * 1000).toISOString().slice(0, 16).replace('T', ' ')
+  const state = disabledAt === null ? '' : '  disabled'
+  return `${id}  ${created}  ${email}  ${roles.join(' ') || '-'}${state}\n`
+}

@@ -1,0 +1,7 @@
+/** What a command's exit code tells; the same for every command. */
+export const EXIT = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  malformed: 3,
+} as const

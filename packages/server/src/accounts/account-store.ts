@@ -1,0 +1,138 @@
+import type { Database } from '../db/database.ts'
+import { isUniqueViolation } from '../db/errors.ts'
+import type { AccountRow } from '../db/schema/schema.ts'
+import type { Account } from './account.ts'
+
+export type NewAccount = Pick<Account, 'id' | 'email' | 'name' | 'createdAt'> & {
+  passwordHash: string
+}
+
+/** False when the address is taken, whoever else inserts it at the same moment. */
+export async function insertAccount(db: Database, account: NewAccount): Promise<boolean> {
+  try {
+    await db.query
+      .insertInto('accounts')
+      .values({
+        id: account.id,
+        email: account.email,
+        email_verified: 0,
+        name: account.name,
+        password_hash: account.passwordHash,
+        disabled_at: null,
+        created_at: account.createdAt,
+      })
+      .execute()
+    return true
+  } catch (error) {
+    if (isUniqueViolation(error)) return false
+    throw error
+  }
+}
+
+/** Gives roles, making those that do not exist yet (without scopes). Answers which it made. */
+export async function addRoles(
+  db: Database,
+  grant: { accountId: string; roles: readonly string[]; now: number },
+): Promise<string[]> {
+  const made: string[] = []
+  for (const role of grant.roles) {
+    const created = await db.query
+      .insertInto('roles')
+      .values({ name: role, scopes: '', created_at: grant.now })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('name')
+      .executeTakeFirst()
+    if (created !== undefined) made.push(role)
+    await db.query
+      .insertInto('account_roles')
+      .values({ account_id: grant.accountId, role })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  return made
+}
+
+/** By the unique index on `email`. */
+export async function findPasswordByEmail(
+  db: Database,
+  email: string,
+): Promise<{ id: string; passwordHash: string; credentialsVersion: number } | null> {
+  const row = await db.query
+    .selectFrom('accounts')
+    .select(['id', 'password_hash', 'credentials_version'])
+    .where('email', '=', email)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return {
+    id: row.id,
+    passwordHash: row.password_hash,
+    credentialsVersion: row.credentials_version,
+  }
+}
+
+/** By primary key, with roles and scopes. */
+export async function findAccount(db: Database, id: string): Promise<Account | null> {
+  const row = await db.query
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? null : toAccount(row, await findRoles(db, id))
+}
+
+/** A page in the order of creation, oldest first. */
+export async function listAccounts(
+  db: Database,
+  page: { limit: number; after: { createdAt: number; id: string } | null },
+): Promise<Account[]> {
+  const { after } = page
+  let query = db.query.selectFrom('accounts').selectAll()
+  if (after !== null) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('created_at', '>', after.createdAt),
+        eb.and([eb('created_at', '=', after.createdAt), eb('id', '>', after.id)]),
+      ]),
+    )
+  }
+  const rows = await query.orderBy('created_at').orderBy('id').limit(page.limit).execute()
+  const accounts: Account[] = []
+  for (const row of rows) accounts.push(toAccount(row, await findRoles(db, row.id)))
+  return accounts
+}
+
+interface Roles {
+  names: string[]
+  scopes: string[]
+}
+
+async function findRoles(db: Database, accountId: string): Promise<Roles> {
+  const rows = await db.query
+    .selectFrom('account_roles')
+    .innerJoin('roles', 'roles.name', 'account_roles.role')
+    .select(['roles.name', 'roles.scopes'])
+    .where('account_roles.account_id', '=', accountId)
+    .orderBy('roles.name')
+    .execute()
+  const scopes = new Set(
+    rows.flatMap((row) => row.scopes.split(' ').filter((scope) => scope !== '')),
+  )
+  return { names: rows.map((row) => row.name), scopes: [...scopes].sort() }
+}
+
+function toAccount(
+  row: Omit<AccountRow, 'credentials_version'> & { credentials_version: number },
+  roles: Roles,
+): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.email_verified === 1,
+    name: row.name,
+    roles: roles.names,
+    scopes: roles.scopes,
+    credentialsVersion: row.credentials_version,
+    disabledAt: row.disabled_at,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,43 @@
+import { domainToASCII } from 'node:url'
+import { AuthorityError } from '../errors.ts'
+
+/** RFC 5321, section 4.5.3.1. */
+const MAX_LOCAL_LENGTH = 64
+const MAX_LENGTH = 254
+
+// RFC 5322 dot-atom. ASCII only, so that no two addresses that look alike can both exist.
+const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
+
+/**
+ * The one canonical form of an e-mail address: lower case, the domain in its ASCII form. Two
+ * spellings of one mailbox under this rule are one account. Nothing is trimmed or repaired.
+ * Does not check that the mailbox exists.
+ * @throws AuthorityError `email_invalid`
+ */
+export function parseEmail(text: string): string {
+  const at = text.indexOf('@')
+  if (at <= 0 || at !== text.lastIndexOf('@')) refuse('it needs exactly one @ with text around it')
+  const local = text.slice(0, at).toLowerCase()
+  if (local.length > MAX_LOCAL_LENGTH || !LOCAL_PART.test(local)) {
+    refuse(
+      "the part before the @ may hold letters a-z, digits and . ! # $ % & ' * + / = ? ^ _ ` { | } ~ -",
+    )
+  }
+  const domain = domainToASCII(text.slice(at + 1)).toLowerCase()
+  const labels = domain.split('.')
+  const last = labels.at(-1) ?? ''
+  if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(last)) {
+    refuse('the part after the @ is not a domain name such as example.com')
+  }
+  const email = `${local}@${domain}`
+  if (email.length > MAX_LENGTH) refuse(`it is longer than ${MAX_LENGTH} characters`)
+  return email
+}
+
+function refuse(why: string): never {
+  throw new AuthorityError('email_invalid', {
+    detail: `This is not an e-mail address that can be used: ${why}.`,
+    pointer: '/email',
+  })
+}

@@ -1,0 +1,13 @@
+import { AuthorityError } from '../errors.ts'
+
+/**
+ * Role names travel in tokens: short, lower case, nothing that needs escaping anywhere.
+ * @throws AuthorityError `request_invalid`
+ */
+export function parseRoleName(text: string): string {
+  if (/^[a-z][a-z0-9._:-]{0,63}$/.test(text)) return text
+  throw new AuthorityError('request_invalid', {
+    detail:
+      'A role name has 1 to 64 of a-z, 0-9, dot, colon, dash and underscore, and begins with a letter.',
+  })
+}

@@ -1,0 +1,153 @@
+// The only wiring place, leaves first: from a config to an authority that answers.
+import { createGuard } from '@signet/guard'
+import type { Logger } from 'pino'
+import { createAccounts } from './accounts/accounts.ts'
+import { createPasswordHasher } from './accounts/password-hasher.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { openSecretFile } from './config/secret-file.ts'
+import type { Database } from './db/database.ts'
+import { migrate } from './db/migrate.ts'
+import { openSqlite } from './db/open-sqlite.ts'
+import { StartError } from './errors.ts'
+import { createEvents } from './events.ts'
+import { Housekeeping } from './housekeeping.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { openKeyring } from './keys/keyring.ts'
+import { LocalRevocations } from './revocation/local-revocations.ts'
+import { LogTail } from './revocation/log-tail.ts'
+import { createRevocations } from './revocation/revocations.ts'
+import { healthRoutes } from './routes/health.ts'
+import { keySetRoute } from './routes/key-set.ts'
+import { loginRoute } from './routes/login.ts'
+import { logoutRoute } from './routes/logout.ts'
+import { metadataRoutes } from './routes/metadata.ts'
+import { profileRoute } from './routes/profile.ts'
+import { refreshRoute } from './routes/refresh.ts'
+import { revocationStreamRoute } from './routes/revocation-stream.ts'
+import { revocationsRoute } from './routes/revocations.ts'
+import type { RouteParts } from './routes/route-parts.ts'
+import { signupRoute } from './routes/signup.ts'
+import { createSessions } from './sessions/sessions.ts'
+import { createIssuer } from './tokens/issuer.ts'
+
+export interface Authority {
+  /** Where it listens. */
+  readonly address: { readonly host: string; readonly port: number }
+  /** Answers what is under way, ends the feeds, closes the database. */
+  close(): Promise<void>
+}
+
+/** The database of a config, brought to this version. @throws StartError */
+export async function openDatabase(config: Config, clock: Clock = systemClock): Promise<Database> {
+  const database = await openSqlite(config.databasePath)
+  try {
+    await migrate(database, clock)
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/**
+ * Starts an authority: opens the database and the keys, then listens.
+ * @throws StartError with what is wrong and what to do; nothing is left open then
+ */
+export async function startAuthority(
+  config: Config,
+  options: { logger: Logger; clock?: Clock },
+): Promise<Authority> {
+  const clock = options.clock ?? systemClock
+  const secrets = config.secrets ?? openSecretFile(config.databasePath)
+  const database = await openDatabase(config, clock)
+  const closers: (() => unknown)[] = [() => database.close()]
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer()
+  }
+
+  try {
+    const { logger } = options
+    const events = createEvents(logger)
+    const hasher = await createPasswordHasher()
+    const accounts = createAccounts({ database, hasher, clock })
+    const revocations = createRevocations({ database, clock })
+    await revocations.open()
+    const sessions = createSessions({
+      database,
+      accounts,
+      revocations,
+      secrets,
+      limits: config,
+      clock,
+      events,
+    })
+    const keyring = await openKeyring({ database, secrets, algorithm: config.algorithm, clock })
+    const issuer = createIssuer({ issuer: config.issuer, keyring, clock, events })
+
+    const tail = new LogTail({ revocations, clock, events })
+    closers.push(() => tail.close())
+    const localRevocations = new LocalRevocations({ revocations, tail, clock })
+    const guard = createGuard({
+      issuer: config.issuer,
+      audience: [...new Set([config.issuer, ...config.audiences])],
+      keys: keyring.published.keySet,
+      revocation: localRevocations,
+      now: () => clock.now(),
+    })
+    closers.push(() => guard.close())
+    await guard.ready()
+
+    const housekeeping = new Housekeeping({ sessions, revocations, logger })
+    closers.push(() => housekeeping.close())
+
+    const app = createHttpServer({ logger, realm: config.issuer })
+    const parts: RouteParts = {
+      config,
+      clock,
+      accounts,
+      sessions,
+      issuer,
+      keyring,
+      revocations,
+      tail,
+      guard,
+    }
+    for (const route of ROUTES) route(app, parts)
+    closers.push(() => app.close())
+    await listen(app, config)
+    return { address: { host: config.host, port: config.port }, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const ROUTES = [
+  signupRoute,
+  loginRoute,
+  refreshRoute,
+  logoutRoute,
+  profileRoute,
+  keySetRoute,
+  metadataRoutes,
+  revocationsRoute,
+  revocationStreamRoute,
+  healthRoutes,
+]
+
+async function listen(app: ReturnType<typeof createHttpServer>, config: Config): Promise<void> {
+  const { host, port } = config
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why: Record<string, string> = {
+      EADDRINUSE: `port ${port} is taken: stop what listens there, or choose another with SIGNET_PORT`,
+      EACCES: `port ${port} may not be used by this user: choose one above 1023 with SIGNET_PORT`,
+      EADDRNOTAVAIL: 'SIGNET_HOST is not an address of this machine',
+      ENOTFOUND: 'SIGNET_HOST is not an address of this machine',
+    }
+    throw new StartError([why[code ?? ''] ?? `cannot listen on port ${port} (${code})`], { cause })
+  }
+}

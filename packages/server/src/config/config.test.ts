@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { StartError } from '../errors.ts'
+import { type Mode, parseConfig } from './config.ts'
+import { createSecretText } from './secret-file.ts'
+
+const secret = createSecretText()
+const production = {
+  SIGNET_ISSUER: 'https://login.example.com',
+  SIGNET_SECRET: secret,
+  SIGNET_FEED_ACCESS: 'open',
+}
+
+function problemsOf(environment: Record<string, string>, mode: Mode = 'development') {
+  try {
+    parseConfig(environment, mode, '/srv/signet')
+    return []
+  } catch (error) {
+    if (error instanceof StartError) return error.problems
+    throw error
+  }
+}
+
+describe('settings', () => {
+  test('development needs none', () => {
+    expect(parseConfig({}, 'development', '/srv/signet')).toMatchObject({
+      issuer: 'http://localhost:3000',
+      audiences: ['http://localhost:3000'],
+      databasePath: '/srv/signet/data/signet.db',
+      secrets: null,
+      accessTtlSeconds: 900,
+      idleTtlSeconds: 604_800,
+      sessionTtlSeconds: 2_592_000,
+      refreshGraceSeconds: 10,
+      algorithm: 'ES256',
+    })
+  })
+
+  test('production asks for the issuer, the secret and the access to the feed, all at once', () => {
+    const problems = problemsOf({}, 'production')
+    expect(problems).toHaveLength(3)
+    expect(problems.join()).toMatch(/SIGNET_ISSUER.*SIGNET_SECRET.*SIGNET_FEED_ACCESS/s)
+    expect(problemsOf(production, 'production')).toEqual([])
+  })
+
+  test('every problem is listed at once, by name and never by value', () => {
+    const environment = {
+      SIGNET_PORT: '70000',
+      SIGNET_ACCESS_TTL: 'quarter-hour',
+      SIGNET_ALG: 'HS999',
+      SIGNET_SECRET: 'hunter2-hunter2',
+      SIGNET_DATABASE_URL: 'mysql://secret-host/db',
+      SIGNET_ISSUER: 'http://login.example.com',
+      SIGNET_COLOUR: 'blue',
+    }
+    const problems = problemsOf(environment)
+    for (const [name, value] of Object.entries(environment)) {
+      expect(
+        problems.some((problem) => problem.includes(name)),
+        name,
+      ).toBe(true)
+      expect(problems.join('\n')).not.toContain(value)
+    }
+  })
+
+  test.each([
+    'https://login.example.com/',
+    'HTTPS://login.example.com',
+    'https://login.example.com/tenant',
+    'https://login.example.com?x',
+    'https://user@login.example.com',
+    'login.example.com',
+    'http://login.example.com',
+    'http://localhost.example.com',
+    'ftp://localhost',
+  ])('the issuer %s is refused', (issuer) => {
+    expect(problemsOf({ SIGNET_ISSUER: issuer }).join()).toContain('SIGNET_ISSUER')
+  })
+
+  test.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000'])(
+    'the issuer %s is loopback and accepted without https',
+    (issuer) => expect(problemsOf({ SIGNET_ISSUER: issuer })).toEqual([]),
+  )
+
+  test('a list of secrets keeps its order; a repeated or weak one is refused', () => {
+    const other = createSecretText()
+    const config = parseConfig({ SIGNET_SECRET: `${secret},${other}` }, 'development', '/srv')
+    const only = parseConfig({ SIGNET_SECRET: secret }, 'development', '/srv')
+    expect(config.secrets?.current.id).toBe(only.secrets?.current.id)
+    expect(problemsOf({ SIGNET_SECRET: `${secret},${secret}` })).toHaveLength(1)
+    expect(problemsOf({ SIGNET_SECRET: 'A'.repeat(43) })).toHaveLength(1)
+    expect(problemsOf({ SIGNET_SECRET: secret.slice(1) })).toHaveLength(1)
+  })
+
+  test('limits that contradict each other are refused', () => {
+    expect(problemsOf({ SIGNET_REFRESH_TTL: '40d' })).toHaveLength(1)
+    expect(problemsOf({ SIGNET_ACCESS_TTL: '1h', SIGNET_REFRESH_TTL: '10m' })).toHaveLength(1)
+  })
+
+  test('the config shows no secret when it is logged', () => {
+    const config = parseConfig({ SIGNET_SECRET: secret }, 'development', '/srv')
+    const shown = JSON.stringify(config)
+    expect(shown).not.toContain(secret)
+    expect(shown).not.toContain(Buffer.from(secret, 'base64url').toString('hex'))
+  })
+})

@@ -1,0 +1,212 @@
+// Settings as text in, one frozen value out, or the list of everything that is wrong with them.
+// Pure: reads no file, no process, no clock. Problems name settings, never their values.
+import { isAbsolute, resolve } from 'node:path'
+import type { Algorithm } from '@signet/token'
+import { StartError } from '../errors.ts'
+import type { Environment } from './env.ts'
+import { createSecretRing, type MasterSecret, parseSecret, type SecretRing } from './secrets.ts'
+import { createReader, type SettingReader } from './setting-reader.ts'
+
+/** `development` fills in what is missing; `production` asks for it. The command decides. */
+export type Mode = 'development' | 'production'
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+
+export interface Config {
+  readonly mode: Mode
+  readonly issuer: string
+  readonly host: string
+  readonly port: number
+  /** What access tokens of `/login` are for; the first is the default. Never empty. */
+  readonly audiences: readonly string[]
+  /** Null: development's own secret file beside the database is to be used. */
+  readonly secrets: SecretRing | null
+  readonly databasePath: string
+  readonly accessTtlSeconds: number
+  /** A session unused for this long is over. */
+  readonly idleTtlSeconds: number
+  /** A session is over this long after its login, used or not. */
+  readonly sessionTtlSeconds: number
+  readonly refreshGraceSeconds: number
+  readonly algorithm: Algorithm
+  readonly logLevel: LogLevel
+}
+
+const SETTINGS = [
+  'SIGNET_ISSUER',
+  'SIGNET_HOST',
+  'SIGNET_PORT',
+  'SIGNET_AUDIENCE',
+  'SIGNET_SECRET',
+  'SIGNET_DATABASE_URL',
+  'SIGNET_ACCESS_TTL',
+  'SIGNET_REFRESH_TTL',
+  'SIGNET_SESSION_TTL',
+  'SIGNET_REFRESH_GRACE',
+  'SIGNET_ALG',
+  'SIGNET_FEED_ACCESS',
+  'SIGNET_LOG_LEVEL',
+] as const
+
+export type SettingName = (typeof SETTINGS)[number]
+
+const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+/**
+ * Judges all settings at once.
+ * @throws StartError with every problem found
+ */
+export function parseConfig(environment: Environment, mode: Mode, workingFolder: string): Config {
+  const problems: string[] = []
+  const reader = createReader(environment, problems)
+  refuseUnknown(environment, problems)
+
+  const port = reader.integer('SIGNET_PORT', { fallback: 3000, min: 1, max: 65_535 })
+  const issuer = parseIssuer(reader, mode, `http://localhost:${port}`)
+  const config: Config = {
+    mode,
+    issuer,
+    port,
+    host: reader.text('SIGNET_HOST') ?? '127.0.0.1',
+    audiences: parseAudiences(reader, issuer),
+    secrets: parseSecrets(reader, mode),
+    databasePath: parseDatabasePath(reader, workingFolder),
+    accessTtlSeconds: reader.seconds('SIGNET_ACCESS_TTL', { fallback: '15m', min: 5, max: 3600 }),
+    idleTtlSeconds: reader.seconds('SIGNET_REFRESH_TTL', { fallback: '7d', min: 60, max: YEAR }),
+    sessionTtlSeconds: reader.seconds('SIGNET_SESSION_TTL', {
+      fallback: '30d',
+      min: 60,
+      max: YEAR,
+    }),
+    refreshGraceSeconds: reader.seconds('SIGNET_REFRESH_GRACE', {
+      fallback: '10s',
+      min: 0,
+      max: 60,
+    }),
+    algorithm: reader.oneOf('SIGNET_ALG', ALGORITHMS, 'ES256'),
+    logLevel: reader.oneOf(
+      'SIGNET_LOG_LEVEL',
+      LOG_LEVELS,
+      mode === 'development' ? 'warn' : 'info',
+    ),
+  }
+  checkFeedAccess(reader, mode)
+  if (config.idleTtlSeconds > config.sessionTtlSeconds) {
+    problems.push('SIGNET_REFRESH_TTL (idle) is longer than SIGNET_SESSION_TTL (absolute)')
+  }
+  if (config.accessTtlSeconds > config.idleTtlSeconds) {
+    problems.push('SIGNET_ACCESS_TTL is longer than SIGNET_REFRESH_TTL')
+  }
+  if (problems.length > 0) throw new StartError(problems)
+  return Object.freeze(config)
+}
+
+const YEAR = 366 * 86_400
+
+function refuseUnknown(environment: Environment, problems: string[]): void {
+  const known = new Set<string>(SETTINGS)
+  for (const name of Object.keys(environment)) {
+    if (!known.has(name)) {
+      problems.push(`${name} is not a setting of this version (all of them: .env.example)`)
+    }
+  }
+}
+
+function parseIssuer(reader: SettingReader, mode: Mode, fallback: string): string {
+  const text = reader.text('SIGNET_ISSUER')
+  if (text === null) {
+    if (mode === 'production') {
+      reader.problem(
+        'SIGNET_ISSUER is required: the https address at which users and services reach this authority',
+      )
+    }
+    return fallback
+  }
+  const url = URL.canParse(text) ? new URL(text) : null
+  // Services compare the issuer character by character, so exactly one spelling is accepted.
+  const canonical = url === null ? '' : `${url.origin}${url.pathname === '/' ? '' : url.pathname}`
+  if (url === null || canonical !== text || text.endsWith('/')) {
+    reader.problem(
+      'SIGNET_ISSUER must be an address like https://login.example.com: lower case, no slash at the end, no query, no user name',
+    )
+  } else if (url.pathname !== '/') {
+    reader.problem(
+      'SIGNET_ISSUER must have no path: this authority answers at the root of its host',
+    )
+  } else if (url.protocol !== 'https:' && !isLoopback(url)) {
+    reader.problem('SIGNET_ISSUER must be https (http is accepted for localhost only)')
+  }
+  return text
+}
+
+function isLoopback(url: URL): boolean {
+  return (
+    url.protocol === 'http:' &&
+    (url.hostname === 'localhost' ||
+      url.hostname === '[::1]' ||
+      /^127(\.\d+){3}$/.test(url.hostname))
+  )
+}
+
+function parseAudiences(reader: SettingReader, issuer: string): readonly string[] {
+  const text = reader.text('SIGNET_AUDIENCE')
+  if (text === null) return [issuer]
+  const audiences = text.split(',').map((part) => part.trim())
+  if (audiences.some((audience) => !/^[\x21-\x7e]{1,256}$/.test(audience))) {
+    reader.problem(
+      'SIGNET_AUDIENCE must be one name or a comma-separated list (printable ASCII, no spaces)',
+    )
+  } else if (new Set(audiences).size !== audiences.length) {
+    reader.problem('SIGNET_AUDIENCE names one audience twice')
+  }
+  return audiences
+}
+
+function parseSecrets(reader: SettingReader, mode: Mode): SecretRing | null {
+  const text = reader.text('SIGNET_SECRET')
+  if (text === null) {
+    if (mode === 'production') {
+      reader.problem(
+        'SIGNET_SECRET is required: make one with `signet secret create` and keep it safe',
+      )
+    }
+    return null
+  }
+  const secrets: MasterSecret[] = []
+  for (const [index, part] of text.split(',').entries()) {
+    const secret = parseSecret(part.trim())
+    if (secret !== null) secrets.push(secret)
+    else {
+      reader.problem(
+        `SIGNET_SECRET, entry ${index + 1}: not 32 random bytes in base64url (43 characters); make one with \`signet secret create\``,
+      )
+    }
+  }
+  if (secrets.length === 0) return null
+  try {
+    return createSecretRing(secrets)
+  } catch (cause) {
+    reader.problem(`SIGNET_SECRET: ${(cause as Error).message}`)
+    return null
+  }
+}
+
+function parseDatabasePath(reader: SettingReader, workingFolder: string): string {
+  const text = reader.text('SIGNET_DATABASE_URL') ?? 'sqlite:./data/signet.db'
+  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
+  if (path === '' || path.startsWith('//') || path.includes('\0') || path.includes(':memory:')) {
+    reader.problem('SIGNET_DATABASE_URL must name an SQLite file, like sqlite:./data/signet.db')
+  }
+  return isAbsolute(path) ? path : resolve(workingFolder, path)
+}
+
+// The feed is open: it shows random session ids and nothing about accounts. Production says so in
+// writing, so that a later closed feed is never switched on or off by accident.
+function checkFeedAccess(reader: SettingReader, mode: Mode): void {
+  const access = reader.text('SIGNET_FEED_ACCESS')
+  if (access === 'open' || (access === null && mode === 'development')) return
+  reader.problem(
+    'SIGNET_FEED_ACCESS must be written out as `open`: in this version anyone who can reach the authority may follow the revocation feed (random session ids, no accounts)',
+  )
+}

@@ -1,0 +1,80 @@
+// Development's master secret: one file beside the database, made once, readable by its owner only.
+import { randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { platform } from 'node:os'
+import { dirname, join } from 'node:path'
+import { StartError } from '../errors.ts'
+import { createSecretRing, parseSecret, type SecretRing } from './secrets.ts'
+
+/** A new secret as text: 32 random bytes, base64url. */
+export function createSecretText(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/**
+ * Opens the secret file beside `databasePath`, making it when neither it nor the database exists.
+ * When the database is there and the secret is not, a new one could open nothing: refused.
+ * Two processes starting at once end up with one file.
+ * @throws StartError naming the file and the remedy
+ */
+export function openSecretFile(databasePath: string): SecretRing {
+  const path = join(dirname(databasePath), 'signet.secret')
+  if (!existsSync(path)) {
+    if (existsSync(databasePath)) {
+      throw new StartError([
+        `${path} is missing, but the database beside it exists and needs it: put the file back, or give SIGNET_SECRET, or move the database away to begin anew`,
+      ])
+    }
+    createFile(path)
+  }
+  const secret = parseSecret(readPrivateFile(path).trim())
+  if (secret === null) {
+    throw new StartError([`${path} does not hold a master secret: put the original file back`])
+  }
+  return createSecretRing([secret])
+}
+
+function createFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    // Written whole under another name and then linked: nobody ever reads half a secret.
+    const draft = `${path}.${randomBytes(6).toString('hex')}`
+    writeFileSync(draft, `${createSecretText()}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    try {
+      linkSync(draft, path)
+    } finally {
+      rmSync(draft)
+    }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw new StartError(
+      [
+        `${dirname(path)} is not writable: make it so, or name another place with SIGNET_DATABASE_URL`,
+      ],
+      { cause },
+    )
+  }
+}
+
+function readPrivateFile(path: string): string {
+  try {
+    const mode = statSync(path).mode & 0o077
+    if (mode !== 0 && platform() !== 'win32') {
+      throw new StartError([
+        `${path} can be read by others: chmod 600 it, and consider a new secret`,
+      ])
+    }
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (cause instanceof StartError) throw cause
+    throw new StartError([`${path} cannot be read: ${(cause as Error).message}`], { cause })
+  }
+}

@@ -1,0 +1,54 @@
+// The master secrets: what they are, how each is named without being shown, and what is derived
+// from them. Everything secret that the authority makes hangs on one of these.
+import { hkdfSync } from 'node:crypto'
+
+/** 32 random bytes kept outside the database. Shows nothing of itself when logged. */
+export class MasterSecret {
+  /**
+   * Names the secret in refresh tokens and rows: 32 bits derived one-way, so knowing it helps
+   * nobody. Two secrets of one list that share an id are refused by {@link createSecretRing}.
+   */
+  readonly id: number
+  readonly #bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    if (bytes.length !== 32) throw new TypeError('a master secret is 32 bytes')
+    this.#bytes = Uint8Array.from(bytes)
+    this.id = this.derive('signet/secret-id', new Uint8Array(0), 4).readUInt32BE(0)
+  }
+
+  /**
+   * HKDF-SHA-256 of this secret for one purpose. `info` names the purpose and separates it from
+   * every other; `salt` separates uses within one. @see RFC 5869
+   */
+  derive(info: string, salt: Uint8Array, length = 32): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#bytes, salt, info, length))
+  }
+}
+
+/** The configured secrets: the first makes new things, any of them recognises old ones. */
+export interface SecretRing {
+  readonly current: MasterSecret
+  find(id: number): MasterSecret | null
+}
+
+/** @throws TypeError for an empty list, a repeated secret or two secrets with one id */
+export function createSecretRing(secrets: readonly MasterSecret[]): SecretRing {
+  const [current] = secrets
+  if (current === undefined) throw new TypeError('at least one master secret is needed')
+  const byId = new Map(secrets.map((secret) => [secret.id, secret]))
+  if (byId.size !== secrets.length) throw new TypeError('a master secret is listed twice')
+  return { current, find: (id) => byId.get(id) ?? null }
+}
+
+const SECRET_TEXT = /^[A-Za-z0-9_-]{43}$/
+
+/** Reads one secret as `signet secret create` writes it: 32 bytes, base64url; null when it is not. */
+export function parseSecret(text: string): MasterSecret | null {
+  if (!SECRET_TEXT.test(text)) return null
+  const bytes = Buffer.from(text, 'base64url')
+  // The last character carries two unused bits: only one spelling of a secret is accepted.
+  if (bytes.toString('base64url') !== text) return null
+  // A secret of one repeated byte was typed, not made.
+  return bytes.every((byte) => byte === bytes[0]) ? null : new MasterSecret(bytes)
+}

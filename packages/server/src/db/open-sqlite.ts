@@ -1,0 +1,78 @@
+// SQLite in one file: write-ahead log, every commit on disk before it is acknowledged.
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely'
+import { StartError } from '../errors.ts'
+import { Database } from './database.ts'
+import type { Schema } from './schema/schema.ts'
+import { loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
+
+/** How long a statement waits for another process that is writing. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/**
+ * Opens (or makes) the database file. One connection: SQLite has one writer, and a read takes
+ * microseconds.
+ * @throws StartError when the folder or the file cannot be used
+ */
+export async function openSqlite(path: string): Promise<Database> {
+  checkWritable(path)
+  const connection = await connect(path)
+  return new Database(new Kysely<Schema>({ dialect: new FileDialect(connection) }))
+}
+
+function checkWritable(path: string): void {
+  const folder = dirname(path)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
+  } catch (cause) {
+    throw new StartError(
+      [
+        `the database ${path} cannot be written (${(cause as NodeJS.ErrnoException).code}): make its folder writable for this user, or name another place with SIGNET_DATABASE_URL`,
+      ],
+      { cause },
+    )
+  }
+}
+
+async function connect(path: string): Promise<SqliteConnection> {
+  const open = await loadSqlite()
+  try {
+    const connection = open(path)
+    connection.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    connection.exec('pragma journal_mode = wal')
+    connection.exec('pragma synchronous = full')
+    connection.exec('pragma foreign_keys = on')
+    return connection
+  } catch (cause) {
+    throw new StartError(
+      [
+        `the database ${path} cannot be opened (${(cause as Error).message}): is it an SQLite file, and is the disk all right?`,
+      ],
+      { cause },
+    )
+  }
+}
+
+class FileDialect extends SqliteDialect {
+  readonly #connection: SqliteConnection
+
+  constructor(connection: SqliteConnection) {
+    super({ database: connection })
+    this.#connection = connection
+  }
+
+  override createDriver(): SqliteDriver {
+    return new WriterFirstDriver({ database: this.#connection })
+  }
+}
+
+// A deferred transaction that reads and then writes fails at once when another process wrote in
+// between, whatever the busy timeout; taking the write lock first makes it wait instead.
+class WriterFirstDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}

@@ -1,0 +1,94 @@
+// The tables as the newest migration leaves them. Times are epoch seconds, ids are text.
+import type { Generated } from 'kysely'
+
+export interface Schema {
+  accounts: AccountRow
+  account_roles: { account_id: string; role: string }
+  roles: RoleRow
+  sessions: SessionRow
+  signing_keys: SigningKeyRow
+  revocations: RevocationRow
+  revocation_log: RevocationLogRow
+  migrations: { version: number; name: string; applied_at: number }
+}
+
+export interface AccountRow {
+  id: string
+  /** The one canonical form; unique. */
+  email: string
+  email_verified: 0 | 1
+  name: string | null
+  /** PHC string of argon2id. */
+  password_hash: string
+  /** Raised by everything that must make logins in flight fail: password change, disabling. */
+  credentials_version: Generated<number>
+  disabled_at: number | null
+  created_at: number
+}
+
+export interface RoleRow {
+  name: string
+  /** Space-separated, sorted. */
+  scopes: string
+  created_at: number
+}
+
+export interface SessionRow {
+  id: string
+  account_id: string
+  client_id: string
+  /** 32 random bytes; half of what makes this session's refresh tokens, the master secret is the other. */
+  salt: Uint8Array
+  /** The generation of the one current refresh token. */
+  generation: number
+  /** The generation it came from: the only other one that may still be presented. */
+  parent: number | null
+  rotated_at: number
+  /** Which master secret the current refresh token was made under. */
+  secret_id: number
+  token_version: Generated<number>
+  /** The newest access token, so that a repeated request is answered with the same one. */
+  token_id: string
+  /** Space-separated: an audience holds no space. */
+  token_audience: string
+  token_issued_at: number
+  token_expires_at: number
+  idle_expires_at: number
+  expires_at: number
+  ended_at: number | null
+  end_reason: string | null
+  created_at: number
+  user_agent: string | null
+  address: string | null
+}
+
+export interface SigningKeyRow {
+  kid: string
+  algorithm: string
+  state: 'next' | 'active' | 'retiring'
+  /** JSON text of the public JWK. */
+  public_jwk: string
+  /** The private JWK, sealed under the master secret `secret_id`. */
+  sealed_jwk: Uint8Array
+  secret_id: number
+  created_at: number
+  activated_at: number | null
+  retired_at: number | null
+}
+
+export interface RevocationRow {
+  sequence: number
+  kind: 'session' | 'token' | 'client' | 'key'
+  subject_id: string
+  below: number | null
+  before: number | null
+  expires_at: number | null
+  recorded_at: number
+}
+
+/** Exactly one row. Updating it is what puts all appends into one order. */
+export interface RevocationLogRow {
+  id: 1
+  epoch: string
+  head: number
+}

@@ -1,0 +1,101 @@
+// The only exit for errors: whatever is thrown becomes one problem+json answer and one log line.
+import { createBearerAnswer, isRefusal, type Refusal } from '@signet/guard'
+import type { Problem } from '@signet/guard/protocol'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseError } from '../db/errors.ts'
+import { type AuthorityCode, AuthorityError } from '../errors.ts'
+import { ERROR_TABLE } from './error-table.ts'
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+export function answerErrors(app: FastifyInstance, realm: string): void {
+  app.setErrorHandler((error: unknown, request, reply) => {
+    if (isRefusal(error)) return answerRefusal(reply, error, realm)
+    return answerProblem(request, reply, toAuthorityError(error))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split('?', 1)[0] ?? ''
+    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }))
+    if (allowed.length === 0) return answerProblem(request, reply, new AuthorityError('not_found'))
+    reply.header('allow', allowed.join(', '))
+    return answerProblem(request, reply, new AuthorityError('method_not_allowed'))
+  })
+}
+
+function answerRefusal(reply: FastifyReply, refusal: Refusal, realm: string): FastifyReply {
+  const answer = createBearerAnswer(refusal, realm)
+  reply.log.info({ code: refusal.code, reason: refusal.reason }, 'refused')
+  return reply.code(answer.status).headers(answer.headers).send(answer.body)
+}
+
+function answerProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: AuthorityError,
+): FastifyReply {
+  const { status, title, retryAfterSeconds } = ERROR_TABLE[error.code]
+  const line = { code: error.code, reason: error.message, cause: evidence(error.cause) }
+  if (status >= 500) request.log.error(line, 'failed')
+  else request.log.info(line, 'refused')
+
+  const problem: Problem = {
+    code: error.code,
+    title,
+    status,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
+  }
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify(problem))
+}
+
+/** What of a cause may be logged: its kind and place. Messages of parsers quote their input. */
+function evidence(cause: unknown): { name: string; stack: string | undefined } | undefined {
+  if (!(cause instanceof Error)) return undefined
+  return { name: cause.name, stack: cause.stack?.split('\n').slice(1, 8).join('\n') }
+}
+
+/** What Fastify throws for a request it refuses before a handler sees it. */
+const FASTIFY_CODES: Record<string, AuthorityCode> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media_type_unsupported',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+}
+
+function toAuthorityError(error: unknown): AuthorityError {
+  if (error instanceof AuthorityError) return error
+  if (isDatabaseError(error)) return new AuthorityError('unavailable', { cause: error })
+  const { code, statusCode, validation } = error as Partial<FastifyError>
+  if (validation !== undefined) return describeValidation(validation[0])
+  const known = code === undefined ? undefined : FASTIFY_CODES[code]
+  if (known !== undefined) return new AuthorityError(known)
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new AuthorityError('request_invalid', {
+      detail: 'The body is not JSON that can be read.',
+      cause: error,
+    })
+  }
+  return new AuthorityError('internal', { cause: error })
+}
+
+function describeValidation(
+  fault: NonNullable<FastifyError['validation']>[number] | undefined,
+): AuthorityError {
+  const { instancePath = '', message = 'is not acceptable', params } = fault ?? {}
+  const refuse = (detail: string, pointer: string) =>
+    new AuthorityError('request_invalid', { message: 'body refused', detail, pointer })
+  const unknown = params?.['additionalProperty']
+  const missing = params?.['missingProperty']
+  // A member's name comes from the caller: it is told back, cut short, and never logged.
+  if (typeof unknown === 'string') {
+    const name = unknown.slice(0, 40)
+    return refuse(`There is no member ${JSON.stringify(name)} here.`, `${instancePath}/${name}`)
+  }
+  if (typeof missing === 'string') {
+    return refuse(`The member ${JSON.stringify(missing)} is missing.`, `${instancePath}/${missing}`)
+  }
+  return refuse(`${instancePath === '' ? 'The body' : 'This member'} ${message}.`, instancePath)
+}

@@ -1,0 +1,35 @@
+import type { AuthorityCode } from '../errors.ts'
+
+/** What a caller sees of a code. The detail of the error, where it has one, comes on top. */
+export interface ErrorMeaning {
+  readonly status: number
+  readonly title: string
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterSeconds?: number
+}
+
+export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
+  request_invalid: { status: 400, title: 'The request is not of the form that this call takes' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This address does not take this method' },
+  media_type_unsupported: { status: 415, title: 'Send the body as application/json' },
+  body_too_large: { status: 413, title: 'The body is larger than 64 KiB' },
+  email_invalid: { status: 400, title: 'The e-mail address cannot be used' },
+  email_taken: { status: 409, title: 'An account with this e-mail address exists already' },
+  password_unacceptable: { status: 400, title: 'The password cannot be used' },
+  credentials_wrong: { status: 401, title: 'E-mail address or password is wrong' },
+  credentials_missing: { status: 401, title: 'Send the access token or the refresh token to end' },
+  refresh_invalid: { status: 401, title: 'The refresh token is not valid; log in again' },
+  refresh_reused: {
+    status: 401,
+    title: 'This refresh token was used before; for safety the session has ended, log in again',
+  },
+  session_ended: { status: 401, title: 'The session has ended; log in again' },
+  audience_unknown: { status: 400, title: 'Tokens for this audience are not issued here' },
+  token_too_large: { status: 500, title: 'The token for this account would be too large' },
+  secret_unknown: { status: 503, title: 'The service is being set up', retryAfterSeconds: 30 },
+  database_behind: { status: 503, title: 'The service needs its operator', retryAfterSeconds: 60 },
+  overloaded: { status: 503, title: 'Too busy right now', retryAfterSeconds: 2 },
+  unavailable: { status: 503, title: 'Not available right now', retryAfterSeconds: 5 },
+  internal: { status: 500, title: 'Something went wrong here' },
+}

@@ -1,0 +1,79 @@
+// The HTTP server with everything that holds for all routes: what a body may be, which headers
+// every answer has, one log line per request. No route of its own.
+import type { IncomingMessage } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
+import { type TProperties, Type } from 'typebox'
+import type { Clock } from '../clock.ts'
+import { AuthorityError } from '../errors.ts'
+import { answerErrors } from './error-response.ts'
+
+export type HttpServer = ReturnType<typeof createHttpServer>
+
+const MAX_BODY_BYTES = 65_536
+
+/** The whole request must have arrived within this; a slow sender does not hold a connection. */
+const REQUEST_TIMEOUT_MS = 30_000
+
+export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: string }) {
+  const app = fastify({
+    loggerInstance: parts.logger,
+    // Fastify's own lines carry the whole address, and addresses may carry secrets by mistake.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Ids from the network are not believed.
+    requestIdHeader: false,
+    forceCloseConnections: true,
+    return503OnClosing: true,
+    // Fastify's defaults drop unknown members, coerce types and fill in defaults; here a body is
+    // what the schema says or it is refused.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.removeContentTypeParser('text/plain')
+  answerErrors(app, parts.realm)
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+    reply.header('x-frame-options', 'DENY')
+    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+  })
+
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        // The pattern of the route, never the address itself.
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    )
+  })
+  return app
+}
+
+/** The shape of a body: exactly these members, each of its type. */
+export function bodyOf<T extends TProperties>(properties: T) {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
+/** A request older than this is not worth a write: its client has given up, or will repeat it. */
+const MAX_WAIT_MS = 5_000
+
+/**
+ * A check for right before the point of no return: throws when the client is gone or has waited
+ * too long, so that nothing is changed for an answer that nobody reads.
+ * @throws (from the check) AuthorityError `overloaded`
+ */
+export function createWaitCheck(request: { raw: IncomingMessage }, clock: Clock): () => void {
+  const startedAt = clock.monotonic()
+  return () => {
+    if (request.raw.socket.destroyed || clock.monotonic() - startedAt > MAX_WAIT_MS) {
+      throw new AuthorityError('overloaded', { message: 'nobody waits for this answer any more' })
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// What the authority's own guard knows of revocations: the same list as every service has, fed from
+// the log in this process instead of over the network.
+import {
+  type RevocationHealth,
+  RevocationList,
+  type RevocationSource,
+  type RevocationSubject,
+} from '@signet/guard'
+import type { Clock } from '../clock.ts'
+import type { LogReading, LogTail } from './log-tail.ts'
+import type { Revocations } from './revocations.ts'
+
+export class LocalRevocations implements RevocationSource {
+  readonly #revocations: Revocations
+  readonly #clock: Clock
+  readonly #list = new RevocationList()
+  readonly #stopListening: () => void
+  readonly #firstReading: Promise<void>
+  #markReady: () => void = () => {}
+  #cursor = ''
+  #freshAt: number | null = null
+  #lastError: string | null = null
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(parts: { revocations: Revocations; tail: LogTail; clock: Clock }) {
+    this.#revocations = parts.revocations
+    this.#clock = parts.clock
+    this.#firstReading = new Promise((resolve) => {
+      this.#markReady = resolve
+    })
+    // One reading after the other: pages must be applied in the order of the log.
+    this.#stopListening = parts.tail.listen((reading) => {
+      this.#queue = this.#queue.then(() => this.#follow(reading))
+    })
+    parts.tail.wake()
+  }
+
+  isRevoked(token: RevocationSubject): boolean {
+    return this.#list.isRevoked(token)
+  }
+
+  stalenessMs(): number {
+    return this.#freshAt === null
+      ? Number.POSITIVE_INFINITY
+      : this.#clock.monotonic() - this.#freshAt
+  }
+
+  ready(): Promise<void> {
+    return this.#firstReading
+  }
+
+  close(): void {
+    this.#stopListening()
+  }
+
+  health(): RevocationHealth {
+    return {
+      connected: this.#lastError === null,
+      cursor: this.#cursor === '' ? null : this.#cursor,
+      size: this.#list.size,
+      lastError: this.#lastError,
+    }
+  }
+
+  async #follow(reading: LogReading): Promise<void> {
+    try {
+      while (this.#cursor !== reading.head) {
+        const page = await this.#revocations.pageAfter(this.#cursor)
+        if (page.reset) this.#list.reset(page.entries)
+        else this.#list.apply(page.entries)
+        this.#cursor = page.cursor
+        if (page.complete) break
+      }
+      this.#list.advance(reading.now)
+      this.#freshAt = reading.startedAt
+      this.#lastError = null
+      this.#markReady()
+    } catch (error) {
+      // Staleness grows until a later reading gets through; the tail reports the database.
+      this.#lastError = error instanceof Error ? error.message : 'unknown'
+    }
+  }
+}

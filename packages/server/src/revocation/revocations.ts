@@ -1,0 +1,86 @@
+// Owns the revocation log: the truth about what is revoked, in one total order. Entries are written
+// inside the transaction of the thing that causes them. Who follows the log: log-tail.ts.
+import type { FeedPage, RevocationEntry } from '@signet/guard/protocol'
+import { type Clock, epochSeconds } from '../clock.ts'
+import type { Database } from '../db/database.ts'
+import { type Cursor, createEpoch, formatCursor, parseCursor } from './cursor.ts'
+import {
+  appendEntries,
+  getLogHead,
+  insertLogHead,
+  listEntries,
+  pruneEntries,
+} from './revocation-store.ts'
+
+export interface Revocations {
+  /** Makes the log ready; once per start. */
+  open(): Promise<void>
+  /**
+   * Appends within the caller's transaction, as its last statement. Followers are woken after the
+   * commit; none of it happens when the transaction is rolled back. No entries: nothing happens.
+   */
+  record(tx: Database, entries: readonly RevocationEntry[]): Promise<void>
+  /** The last entry's place. */
+  head(): Promise<Cursor>
+  /**
+   * Up to 1,000 entries behind a cursor. Text that is no cursor, a cursor of another epoch or one
+   * ahead of the log gets the log from its beginning, marked `reset`.
+   */
+  pageAfter(cursor: string): Promise<FeedPage>
+  /** Calls `wake` after every commit that appended; a hint without content. */
+  onAppend(wake: () => void): void
+  /** Forgets entries one hour after they expired; answers how many. */
+  prune(): Promise<number>
+}
+
+const PAGE = 1_000
+
+/** A follower whose clock or connection is an hour behind still gets what matters to it. */
+const KEEP_EXPIRED_SECONDS = 3_600
+
+export function createRevocations(parts: { database: Database; clock: Clock }): Revocations {
+  const { database, clock } = parts
+  const wakes: (() => void)[] = []
+
+  return {
+    open: () => insertLogHead(database, createEpoch()),
+    head: () => getLogHead(database),
+    onAppend: (wake) => {
+      wakes.push(wake)
+    },
+
+    async record(tx, entries) {
+      if (entries.length === 0) return
+      await appendEntries(tx, { entries, now: epochSeconds(clock) })
+      tx.onCommit(() => {
+        for (const wake of wakes) wake()
+      })
+    },
+
+    async pageAfter(text) {
+      const head = await getLogHead(database)
+      const given = parseCursor(text)
+      const known = given !== null && given.epoch === head.epoch && given.sequence <= head.sequence
+      const after = known ? given.sequence : 0
+      const rows = await listEntries(database, { after, upTo: head.sequence, limit: PAGE })
+      const complete = rows.length < PAGE
+      const reached = complete ? head.sequence : (rows.at(-1)?.sequence ?? head.sequence)
+      return {
+        cursor: formatCursor({ epoch: head.epoch, sequence: reached }),
+        entries: rows.map((row) => row.entry),
+        complete,
+        ...(known ? {} : { reset: true }),
+      }
+    },
+
+    async prune() {
+      const before = epochSeconds(clock) - KEEP_EXPIRED_SECONDS
+      let pruned = 0
+      for (;;) {
+        const count = await pruneEntries(database, { before, limit: PAGE })
+        pruned += count
+        if (count < PAGE) return pruned
+      }
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { paths } from '@signet/guard/protocol'
+import { Type } from 'typebox'
+import { bodyOf, type HttpServer } from '../http/http-server.ts'
+import { deviceOf } from './device.ts'
+import type { RouteParts } from './route-parts.ts'
+import {
+  AudienceMember,
+  chooseAudience,
+  FIRST_PARTY_CLIENT,
+  tokenAnswer,
+  userAnswer,
+} from './token-answer.ts'
+
+const Body = bodyOf({
+  email: Type.String({ maxLength: 320 }),
+  password: Type.String({ maxLength: 2_048 }),
+  audience: AudienceMember,
+})
+
+export function loginRoute(app: HttpServer, parts: RouteParts): void {
+  const { accounts, sessions, issuer, config } = parts
+  app.post(paths.login, { schema: { body: Body } }, async (request, reply) => {
+    const { email, password, audience } = request.body
+    const asked = chooseAudience(audience, config)
+    const authenticated = await accounts.authenticate({ email, password })
+    const grant = await sessions.open({
+      authenticated,
+      clientId: FIRST_PARTY_CLIENT,
+      audience: asked ?? config.audiences,
+      device: deviceOf(request),
+    })
+    const accessToken = issuer.issue(grant)
+    reply.header('cache-control', 'no-store')
+    return { ...tokenAnswer(grant, accessToken), user: userAnswer(grant.account) }
+  })
+}

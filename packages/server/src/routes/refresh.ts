@@ -1,0 +1,26 @@
+import { paths } from '@signet/guard/protocol'
+import { Type } from 'typebox'
+import { bodyOf, createWaitCheck, type HttpServer } from '../http/http-server.ts'
+import type { RouteParts } from './route-parts.ts'
+import { AudienceMember, chooseAudience, FIRST_PARTY_CLIENT, tokenAnswer } from './token-answer.ts'
+
+const Body = bodyOf({
+  refreshToken: Type.String({ maxLength: 256 }),
+  audience: AudienceMember,
+})
+
+export function refreshRoute(app: HttpServer, parts: RouteParts): void {
+  const { sessions, issuer, config, clock } = parts
+  app.post(paths.refresh, { schema: { body: Body } }, async (request, reply) => {
+    const { refreshToken, audience } = request.body
+    const grant = await sessions.refresh({
+      refreshToken,
+      clientId: FIRST_PARTY_CLIENT,
+      audience: chooseAudience(audience, config),
+      checkStillWanted: createWaitCheck(request, clock),
+    })
+    const accessToken = issuer.issue(grant)
+    reply.header('cache-control', 'no-store')
+    return tokenAnswer(grant, accessToken)
+  })
+}

@@ -1,0 +1,22 @@
+import type { Guard } from '@signet/guard'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { LogTail } from '../revocation/log-tail.ts'
+import type { Revocations } from '../revocation/revocations.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Issuer } from '../tokens/issuer.ts'
+
+/** What app.ts wires for the routes; each route takes what it needs of it. */
+export interface RouteParts {
+  readonly config: Config
+  readonly clock: Clock
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly issuer: Issuer
+  readonly keyring: Keyring
+  readonly revocations: Revocations
+  readonly tail: LogTail
+  readonly guard: Guard
+}

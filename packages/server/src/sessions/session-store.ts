@@ -1,0 +1,160 @@
+import type { Database } from '../db/database.ts'
+import type { SessionRow } from '../db/schema/schema.ts'
+import type { Device, EndReason, IssuedToken, Session } from './session.ts'
+
+type StoredRow = Omit<SessionRow, 'token_version'> & { token_version: number }
+
+export async function insertSession(db: Database, session: Session, device: Device): Promise<void> {
+  await db.query
+    .insertInto('sessions')
+    .values({
+      id: session.id,
+      account_id: session.accountId,
+      client_id: session.clientId,
+      salt: session.salt,
+      generation: session.generation,
+      parent: session.parent,
+      rotated_at: session.rotatedAt,
+      secret_id: session.secretId,
+      token_version: session.tokenVersion,
+      ...tokenColumns(session.token),
+      idle_expires_at: session.idleExpiresAt,
+      expires_at: session.expiresAt,
+      ended_at: null,
+      end_reason: null,
+      created_at: session.createdAt,
+      user_agent: device.userAgent,
+      address: device.address,
+    })
+    .execute()
+}
+
+/** By primary key. */
+export async function findSession(db: Database, id: string): Promise<Session | null> {
+  const row = await db.query
+    .selectFrom('sessions')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? null : toSession(row)
+}
+
+export interface Rotation {
+  /** The session as it was judged: the write happens only if this is still so. */
+  readonly from: Session
+  readonly generation: number
+  readonly parent: number
+  readonly secretId: number
+  readonly now: number
+  readonly idleExpiresAt: number
+  readonly token: IssuedToken
+}
+
+/**
+ * Moves the session to its next generation in one statement. Of all callers that judged the same
+ * row, exactly one gets it back; the others get null and judge again. By primary key.
+ */
+export async function rotateSession(db: Database, rotation: Rotation): Promise<Session | null> {
+  const { from } = rotation
+  const row = await db.query
+    .updateTable('sessions')
+    .set({
+      generation: rotation.generation,
+      parent: rotation.parent,
+      rotated_at: rotation.now,
+      secret_id: rotation.secretId,
+      idle_expires_at: rotation.idleExpiresAt,
+      ...tokenColumns(rotation.token),
+    })
+    .where('id', '=', from.id)
+    .where('generation', '=', from.generation)
+    .where('ended_at', 'is', null)
+    .where('idle_expires_at', '>', rotation.now)
+    .where('expires_at', '>', rotation.now)
+    .returningAll()
+    .executeTakeFirst()
+  return row === undefined ? null : toSession(row)
+}
+
+/** What the log needs to know of a session that was just ended. */
+export interface EndedSession {
+  readonly id: string
+  readonly tokenExpiresAt: number
+}
+
+/**
+ * Ends those of `ids` that have not ended, and answers exactly those: of several callers, one gets
+ * each. By primary key, in id order so that two callers cannot lock each other out.
+ */
+export async function endSessions(
+  db: Database,
+  end: { ids: readonly string[]; reason: EndReason; now: number },
+): Promise<EndedSession[]> {
+  const ended: EndedSession[] = []
+  for (const id of [...end.ids].sort()) {
+    const row = await db.query
+      .updateTable('sessions')
+      .set({ ended_at: end.now, end_reason: end.reason })
+      .where('id', '=', id)
+      .where('ended_at', 'is', null)
+      .returning(['id', 'token_expires_at'])
+      .executeTakeFirst()
+    if (row !== undefined) ended.push({ id: row.id, tokenExpiresAt: row.token_expires_at })
+  }
+  return ended
+}
+
+/**
+ * Forgets sessions whose absolute limit lies before `before`, ended or not; at most `limit` rows,
+ * so that nobody waits long. By the index `sessions_limit`. Answers how many.
+ */
+export async function sweepSessions(
+  db: Database,
+  sweep: { before: number; limit: number },
+): Promise<number> {
+  const rows = await db.query
+    .deleteFrom('sessions')
+    .where('id', 'in', (old) =>
+      old
+        .selectFrom('sessions')
+        .select('id')
+        .where('expires_at', '<', sweep.before)
+        .limit(sweep.limit),
+    )
+    .returning('id')
+    .execute()
+  return rows.length
+}
+
+function tokenColumns(token: IssuedToken) {
+  return {
+    token_id: token.id,
+    token_audience: token.audience.join(' '),
+    token_issued_at: token.issuedAt,
+    token_expires_at: token.expiresAt,
+  }
+}
+
+function toSession(row: StoredRow): Session {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    clientId: row.client_id,
+    salt: row.salt,
+    generation: row.generation,
+    parent: row.parent,
+    rotatedAt: row.rotated_at,
+    secretId: row.secret_id,
+    tokenVersion: row.token_version,
+    token: {
+      id: row.token_id,
+      audience: row.token_audience.split(' '),
+      issuedAt: row.token_issued_at,
+      expiresAt: row.token_expires_at,
+    },
+    idleExpiresAt: row.idle_expires_at,
+    expiresAt: row.expires_at,
+    endedAt: row.ended_at,
+    createdAt: row.created_at,
+  }
+}

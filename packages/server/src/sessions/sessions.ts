@@ -1,0 +1,287 @@
+// Owns sessions: how they open, how a refresh token continues one, how they end. Every end is one
+// transaction with its entry in the revocation log. Calls accounts (through its verbs), revocations
+// and its own store; signs no token and knows nothing of HTTP.
+import { randomBytes } from 'node:crypto'
+import { MAX_LEEWAY_SECONDS } from '@signet/guard/protocol'
+import type { Account } from '../accounts/account.ts'
+import type { Accounts, Authenticated } from '../accounts/accounts.ts'
+import { type Clock, epochSeconds } from '../clock.ts'
+import type { SecretRing } from '../config/secrets.ts'
+import type { Database } from '../db/database.ts'
+import { AuthorityError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import type { Revocations } from '../revocation/revocations.ts'
+import { createRefreshToken, isAuthentic, parseRefreshToken } from './refresh-token.ts'
+import { judgeRotation } from './rotation.ts'
+import {
+  createSessionId,
+  createTokenId,
+  type Device,
+  type EndReason,
+  type IssuedToken,
+  refreshExpiresIn,
+  type Session,
+} from './session.ts'
+import {
+  endSessions,
+  findSession,
+  insertSession,
+  rotateSession,
+  sweepSessions,
+} from './session-store.ts'
+
+/** What a login or a refresh hands on to the issuer of tokens. */
+export interface Grant {
+  readonly session: Session
+  readonly account: Account
+  readonly refreshToken: string
+  readonly refreshExpiresIn: number
+  /** Seconds of the access token that are left. */
+  readonly expiresIn: number
+  /** What the access token to be signed carries; on a repeat, what the first answer carried. */
+  readonly token: IssuedToken
+  /** Monotonic milliseconds just before the row was read or written that all this rests on. */
+  readonly decidedAt: number
+}
+
+export interface SessionLimits {
+  readonly accessTtlSeconds: number
+  readonly idleTtlSeconds: number
+  readonly sessionTtlSeconds: number
+  readonly refreshGraceSeconds: number
+}
+
+export interface Sessions {
+  /**
+   * Opens a session, durable when this returns.
+   * @throws AuthorityError `credentials_wrong` when the account changed since it authenticated
+   */
+  open(login: {
+    authenticated: Authenticated
+    clientId: string
+    audience: readonly string[]
+    device: Device
+  }): Promise<Grant>
+
+  /**
+   * Continues the session of a refresh token; what that means: rotation.ts. However many callers
+   * present one token at once, one generation follows it. `checkStillWanted` is called right
+   * before a row is touched and throws when nobody waits for the answer any more.
+   * @throws AuthorityError `refresh_invalid`, `refresh_reused`, `session_ended`, `secret_unknown`,
+   * `database_behind`
+   */
+  refresh(request: {
+    refreshToken: string
+    clientId: string
+    /** Null: the audience of the token before. */
+    audience: readonly string[] | null
+    checkStillWanted: () => void
+  }): Promise<Grant>
+
+  /**
+   * The session that a refresh token of ours names, alive or not; null for anything else.
+   * @throws AuthorityError `secret_unknown`
+   */
+  findByRefreshToken(refreshToken: string): Promise<string | null>
+
+  /** Ends the sessions and records it, in one transaction; those that ended before stay as they are. */
+  close(ids: readonly string[], reason: EndReason): Promise<void>
+
+  /** Whether the session goes on, by the database: for the authority's own routes. */
+  isOpen(id: string): Promise<boolean>
+
+  /** Forgets sessions 30 days after their absolute limit; answers how many. */
+  sweep(): Promise<number>
+}
+
+/** So long a late refresh token is still told that its session ended, and an operator can look. */
+const KEEP_EXPIRED_SECONDS = 30 * 86_400
+const SWEEP_BATCH = 500
+
+/** More often a row cannot change under one request: each change needs another request. */
+const MAX_ATTEMPTS = 100
+
+export function createSessions(parts: {
+  database: Database
+  accounts: Accounts
+  revocations: Revocations
+  secrets: SecretRing
+  limits: SessionLimits
+  clock: Clock
+  events: Events
+}): Sessions {
+  const { database, accounts, revocations, secrets, limits, clock, events } = parts
+
+  function createToken(
+    audience: readonly string[],
+    now: number,
+    sessionExpiresAt: number,
+  ): IssuedToken {
+    const expiresAt = Math.min(now + limits.accessTtlSeconds, sessionExpiresAt)
+    return { id: createTokenId(), audience, issuedAt: now, expiresAt }
+  }
+
+  function createGrant(session: Session, account: Account, decidedAt: number): Grant {
+    const secret = secrets.find(session.secretId)
+    if (secret === null) throw unknownSecret()
+    const now = epochSeconds(clock)
+    return {
+      session,
+      account,
+      refreshToken: createRefreshToken(secret, session),
+      refreshExpiresIn: refreshExpiresIn(session, now),
+      expiresIn: Math.max(0, session.token.expiresAt - now),
+      token: session.token,
+      decidedAt,
+    }
+  }
+
+  /** The session, when the token is of the right form and we made it. */
+  async function findAuthentic(refreshToken: string) {
+    const presented = parseRefreshToken(refreshToken)
+    if (presented === null) return null
+    const secret = secrets.find(presented.secretId)
+    const session = await findSession(database, presented.sessionId)
+    if (session === null) return null
+    // A session we know under a secret we do not: our settings are wrong, not the caller.
+    if (secret === null) throw unknownSecret()
+    return isAuthentic(presented, secret, session) ? { presented, session } : null
+  }
+
+  /** One attempt to move the session on; null when somebody else was faster. */
+  async function rotate(
+    from: Session,
+    next: { parent: number; audience: readonly string[] },
+  ): Promise<Session | null> {
+    const now = epochSeconds(clock)
+    return rotateSession(database, {
+      from,
+      generation: from.generation + 1,
+      parent: next.parent,
+      secretId: secrets.current.id,
+      now,
+      idleExpiresAt: now + limits.idleTtlSeconds,
+      token: createToken(next.audience, now, from.expiresAt),
+    })
+  }
+
+  async function close(ids: readonly string[], reason: EndReason): Promise<void> {
+    await database.transaction(async (tx) => {
+      const ended = await endSessions(tx, { ids, reason, now: epochSeconds(clock) })
+      await revocations.record(
+        tx,
+        ended.map((session) => ({
+          kind: 'session' as const,
+          id: session.id,
+          expiresAt: session.tokenExpiresAt + MAX_LEEWAY_SECONDS,
+        })),
+      )
+      tx.onCommit(() => {
+        for (const session of ended) events.emit({ type: 'session_ended', id: session.id, reason })
+      })
+    })
+  }
+
+  return {
+    close,
+
+    async open({ authenticated, clientId, audience, device }) {
+      const now = epochSeconds(clock)
+      const expiresAt = now + limits.sessionTtlSeconds
+      const session: Session = {
+        id: createSessionId(),
+        accountId: authenticated.accountId,
+        clientId,
+        salt: randomBytes(32),
+        generation: 1,
+        parent: null,
+        rotatedAt: now,
+        secretId: secrets.current.id,
+        tokenVersion: 1,
+        token: createToken(audience, now, expiresAt),
+        idleExpiresAt: now + limits.idleTtlSeconds,
+        expiresAt,
+        endedAt: null,
+        createdAt: now,
+      }
+      const decidedAt = clock.monotonic()
+      const account = await database.transaction(async (tx) => {
+        const confirmed = await accounts.confirm(tx, authenticated)
+        await insertSession(tx, session, device)
+        return confirmed
+      })
+      return createGrant(session, account, decidedAt)
+    },
+
+    async refresh({ refreshToken, clientId, audience, checkStillWanted }) {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const decidedAt = clock.monotonic()
+        const found = await findAuthentic(refreshToken)
+        if (found === null || found.session.clientId !== clientId) {
+          throw new AuthorityError('refresh_invalid')
+        }
+        const { presented, session } = found
+        checkStillWanted()
+        const verdict = judgeRotation(session, presented.generation, {
+          now: epochSeconds(clock),
+          graceSeconds: limits.refreshGraceSeconds,
+        })
+        switch (verdict) {
+          case 'over':
+            throw new AuthorityError('session_ended')
+          case 'ahead':
+            events.emit({ type: 'database_behind', id: session.id })
+            throw new AuthorityError('database_behind')
+          case 'reuse':
+            await close([session.id], 'reuse')
+            events.emit({ type: 'refresh_reused', id: session.id })
+            throw new AuthorityError('refresh_reused')
+          case 'repeat': {
+            const account = await accounts.get(session.accountId)
+            const grant = createGrant(session, account, decidedAt)
+            return {
+              ...grant,
+              token: { ...grant.token, audience: audience ?? grant.token.audience },
+            }
+          }
+          case 'rotate':
+          case 'repair': {
+            const rotated = await rotate(session, {
+              parent: presented.generation,
+              audience: audience ?? session.token.audience,
+            })
+            if (rotated === null) continue
+            if (verdict === 'repair') events.emit({ type: 'session_repaired', id: session.id })
+            return createGrant(rotated, await accounts.get(rotated.accountId), decidedAt)
+          }
+        }
+      }
+      throw new AuthorityError('overloaded', { message: 'a session changed under every attempt' })
+    },
+
+    async findByRefreshToken(refreshToken) {
+      return (await findAuthentic(refreshToken))?.session.id ?? null
+    },
+
+    async isOpen(id) {
+      const session = await findSession(database, id)
+      return session !== null && session.endedAt === null
+    },
+
+    async sweep() {
+      const before = epochSeconds(clock) - KEEP_EXPIRED_SECONDS
+      let swept = 0
+      for (;;) {
+        const count = await sweepSessions(database, { before, limit: SWEEP_BATCH })
+        swept += count
+        if (count < SWEEP_BATCH) return swept
+      }
+    },
+  }
+}
+
+function unknownSecret(): AuthorityError {
+  return new AuthorityError('secret_unknown', {
+    message: 'a session was made under a master secret that SIGNET_SECRET does not list',
+  })
+}

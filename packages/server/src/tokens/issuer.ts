@@ -1,0 +1,67 @@
+// Stamps access tokens. Everything in them was decided and written before; this only signs.
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '@signet/guard/protocol'
+import { sign } from '@signet/token'
+import type { Clock } from '../clock.ts'
+import { AuthorityError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import type { Keyring } from '../keys/keyring.ts'
+import type { Grant } from '../sessions/sessions.ts'
+
+/** Headers of 8 KiB are where proxies begin to refuse: stay far below. */
+const LARGE_BYTES = 1_024
+const MAX_BYTES = 4_096
+
+/**
+ * A token signed this long after its row was written could outlive an end that was recorded in
+ * between by more than anybody promised.
+ */
+const MAX_SIGNING_DELAY_MS = 5_000
+
+export interface Issuer {
+  /**
+   * The access token of a grant.
+   * @throws AuthorityError `overloaded` more than 5 s after the grant's row was written,
+   * `token_too_large` above 4 KiB
+   */
+  issue(grant: Grant): string
+}
+
+export function createIssuer(parts: {
+  issuer: string
+  keyring: Keyring
+  clock: Clock
+  events: Events
+}): Issuer {
+  const { issuer, keyring, clock, events } = parts
+  return {
+    issue({ session, account, token, decidedAt }) {
+      if (clock.monotonic() - decidedAt > MAX_SIGNING_DELAY_MS) {
+        throw new AuthorityError('overloaded', { message: 'too late to sign a token' })
+      }
+      const [onlyAudience, ...more] = token.audience
+      const claims: AccessTokenClaims = {
+        iss: issuer,
+        sub: account.id,
+        aud: more.length === 0 && onlyAudience !== undefined ? onlyAudience : [...token.audience],
+        exp: token.expiresAt,
+        iat: token.issuedAt,
+        jti: token.id,
+        client_id: session.clientId,
+        sid: session.id,
+        ver: session.tokenVersion,
+        ...(account.scopes.length === 0 ? {} : { scope: account.scopes.join(' ') }),
+        roles: [...account.roles],
+        auth_time: session.createdAt,
+        amr: ['pwd'],
+      }
+      const text = sign({ ...claims }, keyring.active, { type: ACCESS_TOKEN_TYPE })
+      if (text.length > MAX_BYTES) {
+        throw new AuthorityError('token_too_large', {
+          message: `a token of ${text.length} bytes was not issued: the account has too many roles or scopes`,
+        })
+      }
+      if (text.length > LARGE_BYTES) events.emit({ type: 'token_large', bytes: text.length })
+      return text
+    },
+  }
+}

@@ -1,0 +1,68 @@
+/** The part of a token-bearing answer that tests use. */
+export interface TokenAnswer {
+  accessToken: string
+  refreshToken: string
+  tokenType: string
+  expiresIn: number
+  refreshExpiresIn: number
+  user?: { id: string; email: string; name: string | null; roles: string[] }
+}
+
+export interface Answer<T = Record<string, unknown>> {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: T
+}
+
+/** Calls an authority over HTTP as a user's application does. Never throws for a status. */
+export class AuthorityClient {
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  async call<T = Record<string, unknown>>(
+    path: string,
+    init: {
+      method?: string
+      token?: string
+      body?: unknown
+      headers?: Record<string, string>
+    } = {},
+  ): Promise<Answer<T>> {
+    const { method = init.body === undefined ? 'GET' : 'POST', token, body, headers } = init
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const parsed = text === '' ? {} : JSON.parse(text)
+    return { status: response.status, headers: response.headers, body: parsed }
+  }
+
+  signup(email: string, password: string): Promise<Answer<TokenAnswer>> {
+    return this.call('/signup', { body: { email, password } })
+  }
+
+  login(email: string, password: string): Promise<Answer<TokenAnswer>> {
+    return this.call('/login', { body: { email, password } })
+  }
+
+  refresh(refreshToken: string): Promise<Answer<TokenAnswer & { code?: string }>> {
+    return this.call('/refresh', { body: { refreshToken } })
+  }
+
+  profile(token: string): Promise<Answer> {
+    return this.call('/api/profile', { token })
+  }
+
+  logout(token: string): Promise<Answer> {
+    return this.call('/logout', { method: 'POST', token })
+  }
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { AuthorityClient } from './authority-client.ts'
+import { findFreePort } from './free-port.ts'
+import { openTempFolder } from './temp-folder.ts'
+import { waitUntil } from './wait-until.ts'
+
+const BIN = fileURLToPath(new URL('../../cli/bin/signet.mjs', import.meta.url))
+
+export interface SpawnedAuthority extends AsyncDisposable {
+  readonly url: string
+  readonly client: AuthorityClient
+  /** Its working folder; the database is in `data` below it. */
+  readonly folder: string
+  /** Everything it printed so far, stdout and stderr. */
+  readonly output: () => string
+  /** Sends a signal and waits for the end. Answers the exit code, null after a killing signal. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+  /** Starts it again where it was, and waits until it answers. */
+  start(): Promise<void>
+}
+
+/** A real authority in a process of its own, as `npm start` runs it. */
+export async function spawnAuthority(
+  options: { settings?: Record<string, string> } = {},
+): Promise<SpawnedAuthority> {
+  const folder = await openTempFolder()
+  const port = await findFreePort()
+  const url = `http://127.0.0.1:${port}`
+  let output = ''
+  let child: ChildProcess | null = null
+
+  async function start(): Promise<void> {
+    const started = spawn(process.execPath, [BIN, 'dev'], {
+      cwd: folder.path,
+      env: { ...environmentWithoutSettings(), SIGNET_PORT: String(port), ...options.settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child = started
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+      })
+    }
+    await waitUntil('the authority answers', async () => {
+      if (started.exitCode !== null) throw new Error(`the authority ended: ${output}`)
+      return isReady(url)
+    })
+  }
+
+  async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const running = child
+    if (running === null) return null
+    child = null
+    if (running.exitCode !== null || running.signalCode !== null) return running.exitCode
+    const ended = once(running, 'exit')
+    running.kill(signal)
+    await ended
+    return running.exitCode
+  }
+
+  await start()
+  return {
+    url,
+    client: new AuthorityClient(url),
+    folder: folder.path,
+    output: () => output,
+    start,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop('SIGKILL')
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function environmentWithoutSettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNET_')),
+  )
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health/ready`)).status === 200
+  } catch {
+    // Not listening yet.
+    return false
+  }
+}
