@@ -19,7 +19,8 @@ export interface IssuerConnections {
 
 /** Starts fetching keys and following the feed of an issuer, as far as the policy asks for it. */
 export function connectIssuer(issuer: IssuerPolicy, guard: GuardPolicy): IssuerConnections {
-  const { fetch, clock, emit, maxStalenessMs } = guard
+  const { fetch, clock, maxStalenessMs } = guard
+  const { emit } = guard.events
   const name = issuer.issuer ?? ''
   const client = createJsonClient({ fetch, timeoutMs: FETCH_TIMEOUT_MS })
   const discovery = createDiscovery({ issuer: name, client })

@@ -1,4 +1,3 @@
-import { emitWarning } from 'node:process'
 import type { BearerCode } from './protocol/index.ts'
 
 /** What happened, for logs and counters. No event carries a token or a part of one. */
@@ -15,17 +14,25 @@ export type GuardEvent =
 
 export type EmitEvent = (event: GuardEvent) => void
 
-/** An observer that throws changes no verdict and stops no feed; the process is told once. */
-export function createEmitter(onEvent: EmitEvent | undefined): EmitEvent {
-  if (onEvent === undefined) return () => {}
-  let warned = false
-  return (event) => {
-    try {
-      onEvent(event)
-    } catch (error) {
-      if (warned) return
-      warned = true
-      emitWarning(`onEvent threw: ${String(error)}`, 'SignetGuardWarning')
-    }
+export interface Emitter {
+  emit: EmitEvent
+  /** How many events the observer threw on. */
+  readonly lost: number
+}
+
+/** An observer that throws changes no verdict and stops no feed: it is only counted. */
+export function createEmitter(onEvent: EmitEvent | undefined): Emitter {
+  let lost = 0
+  return {
+    emit(event) {
+      try {
+        onEvent?.(event)
+      } catch {
+        lost += 1
+      }
+    },
+    get lost() {
+      return lost
+    },
   }
 }

@@ -9,7 +9,7 @@ import {
   type KeySet,
 } from '@signet/token'
 import { type Clock, createClock } from './clock.ts'
-import { createEmitter, type EmitEvent } from './events.ts'
+import { createEmitter, type EmitEvent, type Emitter } from './events.ts'
 import type { Fetch } from './http/json-client.ts'
 import { isSafeUrl } from './http/safe-url.ts'
 import type { KeySource } from './keys/key-source.ts'
@@ -73,7 +73,7 @@ export interface GuardPolicy {
   readonly onStale: OnStale
   readonly keysMaxStaleSeconds: number
   readonly fetch: Fetch
-  readonly emit: EmitEvent
+  readonly events: Emitter
   readonly clock: Clock
 }
 
@@ -142,7 +142,7 @@ export function parseGuardOptions(options: GuardOptions): GuardPolicy {
     onStale,
     keysMaxStaleSeconds,
     fetch,
-    emit: createEmitter(onEvent),
+    events: createEmitter(onEvent),
     clock: createClock(now),
   }
 }

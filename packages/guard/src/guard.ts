@@ -12,6 +12,8 @@ export interface GuardHealth {
   /** The worst of the issuers' states. */
   readonly status: IssuerHealth['status']
   readonly issuers: readonly IssuerHealth[]
+  /** How many events `onEvent` threw on. */
+  readonly eventsLost: number
 }
 
 /**
@@ -121,7 +123,7 @@ export class Guard {
     const worst = (['closed', 'stale', 'starting'] as const).find((status) =>
       issuers.some((issuer) => issuer.status === status),
     )
-    return { status: worst ?? 'fresh', issuers }
+    return { status: worst ?? 'fresh', issuers, eventsLost: this.#policy.events.lost }
   }
 
   /** Ends every connection and timer. A closed guard accepts nothing. */
@@ -157,7 +159,7 @@ export class Guard {
   #refused(error: unknown): unknown {
     const refusal = error instanceof TokenError ? fromTokenError(error) : error
     if (isRefusal(refusal)) {
-      this.#policy.emit({ type: 'refused', code: refusal.code, reason: refusal.reason })
+      this.#policy.events.emit({ type: 'refused', code: refusal.code, reason: refusal.reason })
     }
     return refusal
   }
