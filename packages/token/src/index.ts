@@ -8,7 +8,7 @@ export {
   type TokenErrorCode,
   type TokenErrorDetails,
 } from './errors.ts'
-export { exportJwk, exportPrivateJwk } from './jwk/export.ts'
+export { exportJwk, exportPem, exportPrivateJwk, exportPrivatePem } from './jwk/export.ts'
 export { type GenerateKeyOptions, generateKey } from './jwk/generate.ts'
 export {
   type ImportJwkOptions,
@@ -49,6 +49,9 @@ export type { TokenHeader } from './jws/header.ts'
 export type { Claims } from './jwt/claims.ts'
 export { decode, type UnverifiedClaims, type UnverifiedToken } from './jwt/decode.ts'
 export { createSigner, sign } from './jwt/sign.ts'
+export { createAsyncSigner, signAsync } from './jwt/sign-async.ts'
 export type { SignOptions } from './jwt/sign-options.ts'
+export type { SchemaOutput, StandardSchema } from './jwt/standard-schema.ts'
 export { createVerifier, type VerifiedToken, verify } from './jwt/verify.ts'
-export type { VerifyOptions } from './jwt/verify-options.ts'
+export { createAsyncVerifier, verifyAsync } from './jwt/verify-async.ts'
+export type { VerifierOptions, VerifyOptions } from './jwt/verify-options.ts'

@@ -10,7 +10,32 @@ const ENDS_AFTER_THREE = 'AEIMQUYcgkosw048'
  * character, no non-zero trailing bits (RFC 4648 3.5, 5). The empty text is the spelling of none.
  */
 export function isBase64url(text: string): boolean {
-  if (!ALPHABET.test(text)) return false
+  return ALPHABET.test(text) && endsCanonically(text)
+}
+
+/** The bytes of a canonical base64url text, or null when it is not one. */
+export function decodeBase64url(text: string): Buffer | null {
+  return isBase64url(text) ? Buffer.from(text, 'base64url') : null
+}
+
+/**
+ * Writes the bytes of a canonical base64url text to the start of `target`, which must have room,
+ * and returns how many there are, or -1 when the text is not canonical.
+ *
+ * The text must be known to be ASCII: Node's decoder reads U+0141 as "A". What it skips (any
+ * character that is in neither base64 alphabet) shows as bytes that are missing.
+ */
+export function writeBase64url(text: string, target: Buffer): number {
+  const bytes = target.write(text, 'base64url')
+  if (bytes !== (text.length * 3) >>> 2 || !endsCanonically(text)) return -1
+  return text.includes('+') || text.includes('/') ? -1 : bytes
+}
+
+export function encodeBase64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
+}
+
+function endsCanonically(text: string): boolean {
   switch (text.length & 3) {
     case 0:
       return true
@@ -21,13 +46,4 @@ export function isBase64url(text: string): boolean {
     default:
       return false
   }
-}
-
-/** The bytes of a canonical base64url text, or null when it is not one. */
-export function decodeBase64url(text: string): Buffer | null {
-  return isBase64url(text) ? Buffer.from(text, 'base64url') : null
-}
-
-export function encodeBase64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
 }

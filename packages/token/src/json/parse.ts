@@ -1,11 +1,13 @@
 // JSON as a security format: one reading only. JSON.parse does the parsing; around it stand the
 // things it lets pass, each of which makes two parsers see two different texts.
 import { isUtf8 } from 'node:buffer'
+import { shortestLength } from './shortest-length.ts'
 
 /** How deep objects and arrays may nest, the outermost one counted. */
-const MAX_DEPTH = 16
+export const MAX_DEPTH = 16
 
 const LONE_SURROGATE = /\p{Surrogate}/u
+const REPLACEMENT = '\ufffd'
 
 const QUOTE = 0x22
 const COLON = 0x3a
@@ -15,17 +17,19 @@ const BACKSLASH = 0x5c
 export class JsonProblem extends Error {}
 
 /**
- * The object that the bytes spell. Refuses invalid UTF-8, a byte order mark, duplicate members
- * (also when one is spelled with escapes), a member `__proto__`, lone surrogates, nesting deeper
- * than 16, and anything whose outermost value is not an object.
+ * The object that the first `length` bytes spell. Refuses invalid UTF-8, a byte order mark,
+ * duplicate members (also when one is spelled with escapes), a member `__proto__`, lone
+ * surrogates, nesting deeper than 16, and anything whose outermost value is not an object.
  *
  * @throws JsonProblem
  */
-export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
-  if (!isUtf8(bytes)) throw new JsonProblem('not UTF-8')
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+export function parseJsonObject(bytes: Buffer, length = bytes.length): Record<string, unknown> {
+  const text = bytes.toString('utf8', 0, length)
+  // The decoder replaces what it cannot read; only then is it worth asking which it was.
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(0, length))) {
+    throw new JsonProblem('not UTF-8')
+  }
   let value: unknown
-  const shape = scan(text)
   try {
     value = JSON.parse(text)
   } catch {
@@ -35,23 +39,24 @@ export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new JsonProblem('not an object')
   }
-  if (countMembers(value) !== shape.members) throw new JsonProblem('duplicate member')
-  if (shape.hasEscape) checkSurrogates(value)
+  // Nearly every token is written without a spare character, and then its length proves it.
+  if (shortestLength(value, MAX_DEPTH) !== text.length) checkOneReading(text, value)
   return value as Record<string, unknown>
 }
 
-interface Shape {
-  readonly members: number
-  readonly hasEscape: boolean
+/** The full check, for texts with spaces, escapes, odd numbers, or something to hide. */
+function checkOneReading(text: string, value: object): void {
+  const { members, hasEscape } = scan(text)
+  if (countMembers(value) !== members) throw new JsonProblem('duplicate member')
+  if (hasEscape) checkSurrogates(value)
 }
 
 /**
- * Counts the members of a text without building anything. Every colon outside a string is one
- * member in valid JSON; what is not valid JSON is for JSON.parse to say.
+ * Counts the members of a valid text without building anything: every colon outside a string.
  *
- * @throws JsonProblem when it nests too deeply, before any parser recurses into it.
+ * @throws JsonProblem when it nests too deeply, before anything recurses into the value.
  */
-function scan(text: string): Shape {
+function scan(text: string): { readonly members: number; readonly hasEscape: boolean } {
   let members = 0
   let depth = 0
   let hasEscape = false

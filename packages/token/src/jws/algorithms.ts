@@ -1,7 +1,7 @@
 // The one table that knows every algorithm (RFC 7518 3.1, RFC 8037, RFC 9864). `none` is not in
 // it, and nothing outside it decides what an algorithm name means.
 
-interface HmacSpec {
+export interface HmacSpec {
   readonly family: 'hmac'
   readonly kty: 'oct'
   readonly hash: 'sha256' | 'sha384' | 'sha512'
@@ -11,7 +11,7 @@ interface HmacSpec {
   readonly blockBytes: number
 }
 
-interface RsaSpec {
+export interface RsaSpec {
   readonly family: 'rsa'
   readonly kty: 'RSA'
   readonly hash: 'sha256' | 'sha384' | 'sha512'
@@ -20,7 +20,7 @@ interface RsaSpec {
   readonly hashBytes: number
 }
 
-interface EcSpec {
+export interface EcSpec {
   readonly family: 'ec'
   readonly kty: 'EC'
   readonly hash: 'sha256' | 'sha384' | 'sha512'
@@ -31,7 +31,7 @@ interface EcSpec {
   readonly coordinateBytes: number
 }
 
-interface OkpSpec {
+export interface OkpSpec {
   readonly family: 'okp'
   readonly kty: 'OKP'
   readonly hash: null

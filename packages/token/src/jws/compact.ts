@@ -1,40 +1,37 @@
 // The compact form of RFC 7515 7.1: three base64url parts and two dots.
-import { isBase64url } from '../bytes/base64url.ts'
+import { writeAscii } from '../bytes/scratch.ts'
 import { TokenError } from '../errors.ts'
 
-export interface CompactParts {
-  readonly header: string
-  readonly payload: string
-  readonly signature: string
-  /** Header, dot and payload: what the signature covers. */
-  readonly signingInput: string
+/** Where the dots of a token are. */
+export interface Dots {
+  readonly first: number
+  readonly second: number
 }
 
 /**
- * Splits a token after checking its size and shape. An empty payload is a legal JWS; an empty
- * header or signature is not one here.
+ * Finds the parts of a token after checking its size and shape, and lays it down in the scratch.
+ * An empty payload is a legal JWS; an empty header or signature is not one here. That the parts
+ * are canonical base64url is for those who decode them to check.
  *
  * @throws TokenError `token_too_large`, `token_malformed`
  */
-export function splitCompact(token: unknown, maxBytes: number): CompactParts {
-  if (typeof token !== 'string') throw new TokenError('token_malformed', { reason: 'not text' })
+export function splitCompact(token: unknown, maxBytes: number): Dots {
+  if (typeof token !== 'string') throw malformed('not text')
   if (token.length > maxBytes) throw new TokenError('token_too_large')
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
   if (first < 1 || second < 0 || token.indexOf('.', second + 1) >= 0) {
-    throw new TokenError('token_malformed', { reason: 'not three parts' })
+    throw malformed('not three parts')
   }
-  const parts = {
-    header: token.slice(0, first),
-    payload: token.slice(first + 1, second),
-    signature: token.slice(second + 1),
-    signingInput: token.slice(0, second),
-  }
-  if (parts.signature === '') {
-    throw new TokenError('token_malformed', { reason: 'no signature' })
-  }
-  if (!isBase64url(parts.header) || !isBase64url(parts.payload) || !isBase64url(parts.signature)) {
-    throw new TokenError('token_malformed', { reason: 'not canonical base64url' })
-  }
-  return parts
+  if (second === token.length - 1) throw malformed('no signature')
+  if (!writeAscii(token)) throw notCanonical()
+  return { first, second }
+}
+
+export function notCanonical(): TokenError {
+  return malformed('not canonical base64url')
+}
+
+function malformed(reason: string): TokenError {
+  return new TokenError('token_malformed', { reason })
 }

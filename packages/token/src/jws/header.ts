@@ -15,10 +15,10 @@ export interface TokenHeader {
 const REFUSED_MEMBERS = ['crit', 'b64', 'zip', 'enc'] as const
 
 /** @throws TokenError `header_invalid`, `algorithm_unsupported` */
-export function parseHeader(part: string): TokenHeader {
+export function parseHeader(bytes: Buffer): TokenHeader {
   let header: Record<string, unknown>
   try {
-    header = parseJsonObject(Buffer.from(part, 'base64url'))
+    header = parseJsonObject(bytes)
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error
     throw new TokenError('header_invalid', { reason: error.message })

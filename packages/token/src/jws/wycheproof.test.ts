@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { HAS_VECTORS, readJsonVectors } from '../../test/vectors.ts'
+import { writeBase64url } from '../bytes/base64url.ts'
 import { KeyError, TokenError } from '../errors.ts'
 import { importJwk } from '../jwk/import.ts'
-import { publicKey } from '../jwk/key.ts'
+import { headerBindingsOf } from '../jwks/header-bindings.ts'
 import { createKeySet } from '../jwks/key-set.ts'
-import { selectKey } from '../jwks/select-key.ts'
 import { splitCompact } from './compact.ts'
-import { parseHeader } from './header.ts'
-import { isSignatureOf } from './signature.ts'
 
 interface Group {
   readonly comment: string
@@ -43,14 +41,13 @@ function readGroups(file: string): readonly Group[] {
 /** What stands between a JWS and its payload; the JWT layer adds JSON and claims to it. */
 function isAccepted(jws: unknown, jwk: Record<string, unknown>): boolean {
   try {
-    const parts = splitCompact(jws, 65_536)
+    const { first, second } = splitCompact(jws, 65_536)
+    const token = String(jws)
     const keys = 'keys' in jwk ? createKeySet({ keys: jwk['keys'] as unknown[] }) : importJwk(jwk)
-    const key = selectKey(keys, parseHeader(parts.header))
-    return isSignatureOf(
-      key.kind === 'private' ? publicKey(key) : key,
-      Buffer.from(parts.signingInput, 'latin1'),
-      Buffer.from(parts.signature, 'base64url'),
-    )
+    const payload = token.slice(first + 1, second)
+    if (writeBase64url(payload, Buffer.alloc(payload.length)) < 0) return false
+    const { check } = headerBindingsOf(keys).bind(token.slice(0, first))
+    return check(token, second) === 'good'
   } catch (error) {
     if (error instanceof TokenError || error instanceof KeyError) return false
     throw error

@@ -1,4 +1,6 @@
-import { splitCompact } from '../jws/compact.ts'
+import { decodeBase64url, isBase64url } from '../bytes/base64url.ts'
+import { MAX_TOKEN_BYTES } from '../bytes/scratch.ts'
+import { notCanonical, splitCompact } from '../jws/compact.ts'
 import { parseHeader, type TokenHeader } from '../jws/header.ts'
 import { parseClaims } from './verify.ts'
 
@@ -10,16 +12,17 @@ export interface UnverifiedToken {
   readonly claims: UnverifiedClaims
 }
 
-const MAX_TOKEN_BYTES = 65_536
-
 /**
  * Reads a token without checking signature, time, issuer or anything else that would make it
- * believable; as strict about size, encoding and JSON as `verify`. Never decide access by it.
+ * believable; as strict about encoding and JSON as `verify`, up to 64 KiB. Never decide access
+ * by it.
  *
  * @throws TokenError `token_malformed`, `token_too_large`, `header_invalid`,
  *   `algorithm_unsupported`, `payload_invalid`
  */
 export function decode(token: string): UnverifiedToken {
-  const parts = splitCompact(token, MAX_TOKEN_BYTES)
-  return { header: parseHeader(parts.header), claims: parseClaims(parts.payload) }
+  const { first, second } = splitCompact(token, MAX_TOKEN_BYTES)
+  const header = decodeBase64url(token.slice(0, first))
+  if (header === null || !isBase64url(token.slice(second + 1))) throw notCanonical()
+  return { header: parseHeader(header), claims: parseClaims(token.slice(first + 1, second)) }
 }

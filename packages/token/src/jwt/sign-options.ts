@@ -22,6 +22,7 @@ export interface SignOptions {
 export interface SignRules {
   /** Registered claims that the options give, ready to be copied. */
   readonly claims: Readonly<Record<string, unknown>>
+  readonly claimNames: readonly string[]
   readonly expiresInSeconds: number | null
   readonly notBeforeSeconds: number | null
   readonly isExpiryOmitted: boolean
@@ -68,6 +69,7 @@ export function parseSignOptions(options: SignOptions): SignRules {
   }
   return {
     claims,
+    claimNames: Object.keys(claims),
     expiresInSeconds,
     notBeforeSeconds: options.notBefore === undefined ? null : parseDuration(options.notBefore),
     isExpiryOmitted,

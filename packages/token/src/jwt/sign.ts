@@ -1,6 +1,6 @@
 import { JsonProblem, parseJsonObject } from '../json/parse.ts'
 import { type Key, materialOf } from '../jwk/key.ts'
-import { signBytes } from '../jws/signature.ts'
+import { createTextSigner } from '../jws/signature.ts'
 import {
   checkRegisteredClaims,
   parseSignOptions,
@@ -28,22 +28,27 @@ export function createSigner(
   key: Key,
   options: SignOptions,
 ): (claims: Readonly<Record<string, unknown>>) => string {
-  materialOf(key)
-  if (key.kind === 'public') throw new TypeError('sign: a public key cannot sign')
-  const rules = parseSignOptions(options)
-  const header = encodeHeader(key, rules.type)
+  const encode = createEncoder(key, options)
+  const signText = createTextSigner(key)
   return (claims) => {
-    const payload = encodeJson(completeClaims(claims, rules))
-    const signingInput = `${header}.${payload}`
-    return `${signingInput}.${signBytes(key, Buffer.from(signingInput, 'latin1')).toString('base64url')}`
+    const signingInput = encode(claims)
+    return `${signingInput}.${signText(signingInput)}`
   }
 }
 
-function encodeHeader(key: Key, type: string | null): string {
+/** What is to be signed: header and payload, encoded. */
+export function createEncoder(
+  key: Key,
+  options: SignOptions,
+): (claims: Readonly<Record<string, unknown>>) => string {
+  materialOf(key)
+  if (key.kind === 'public') throw new TypeError('sign: a public key cannot sign')
+  const rules = parseSignOptions(options)
   const header: Record<string, string> = { alg: key.algorithm }
-  if (type !== null) header['typ'] = type
+  if (rules.type !== null) header['typ'] = rules.type
   if (key.kid !== undefined) header['kid'] = key.kid
-  return encodeJson(header)
+  const prefix = `${encodeJson(header)}.`
+  return (claims) => prefix + encodeJson(completeClaims(claims, rules))
 }
 
 function completeClaims(
@@ -53,7 +58,7 @@ function completeClaims(
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
     throw new TypeError('sign: the claims must be an object')
   }
-  for (const name of Object.keys(rules.claims)) {
+  for (const name of rules.claimNames) {
     if (claims[name] !== undefined) throw new TypeError(`sign: ${name} is given twice`)
   }
   checkRegisteredClaims(claims)
@@ -73,12 +78,33 @@ function completeClaims(
 }
 
 function encodeJson(value: Record<string, unknown>): string {
-  const bytes = Buffer.from(JSON.stringify(value), 'utf8')
+  const text = JSON.stringify(value)
+  const bytes = Buffer.from(text, 'utf8')
+  if (!isPlain(value, text)) checkVerifies(bytes)
+  return bytes.toString('base64url')
+}
+
+/**
+ * True when nothing in what JSON.stringify wrote could be refused: it never writes a member twice,
+ * so only nesting, a member `__proto__` and a lone surrogate are left.
+ */
+function isPlain(value: Record<string, unknown>, text: string): boolean {
+  for (const name in value) {
+    const member = value[name]
+    if (typeof member === 'object' && member !== null && !isListOfTexts(member)) return false
+  }
+  return !text.includes('__proto__') && !text.includes('\\ud')
+}
+
+function isListOfTexts(value: object): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function checkVerifies(bytes: Buffer): void {
   try {
     parseJsonObject(bytes)
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error
     throw new TypeError(`sign: the claims would not verify: ${error.message}`)
   }
-  return bytes.toString('base64url')
 }
