@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import { KeyError } from '../errors.ts'
 import { type Algorithm, getAlgorithmSpec } from '../jws/algorithms.ts'
+import { isKnownSecret } from './known-secrets.ts'
 import { isRocaModulus } from './roca.ts'
 import { isSmallOrderPoint } from './small-order.ts'
 
@@ -81,6 +82,9 @@ function checkSecret({ bytes, minBytes, algorithm, kid }: SecretCandidate): void
       found: `${bytes.length} bytes`,
       needed: `at least ${minBytes} bytes`,
     })
+  }
+  if (isKnownSecret(bytes)) {
+    throw new KeyError('key_weak', 'the secret stands in public lists of known secrets', { kid })
   }
 }
 
