@@ -17,6 +17,18 @@ export async function insertKey(db: Database, row: SigningKeyRow): Promise<void>
   await db.query.insertInto('signing_keys').values(row).execute()
 }
 
+/** Puts a key under another master secret; what it is and does stays as it was. By primary key. */
+export async function resealKey(
+  db: Database,
+  change: { kid: string; sealed: Uint8Array; secretId: number },
+): Promise<void> {
+  await db.query
+    .updateTable('signing_keys')
+    .set({ sealed_jwk: change.sealed, secret_id: change.secretId })
+    .where('kid', '=', change.kid)
+    .execute()
+}
+
 /** Keys of other algorithms sign no more; they stay published for the tokens they signed. */
 export async function retireOtherAlgorithms(
   db: Database,

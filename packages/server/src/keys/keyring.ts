@@ -15,7 +15,13 @@ import { type Clock, epochSeconds } from '../clock.ts'
 import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
 import { StartError } from '../errors.ts'
-import { insertKey, listKeys, retireOtherAlgorithms, type SigningKeyRow } from './key-store.ts'
+import {
+  insertKey,
+  listKeys,
+  resealKey,
+  retireOtherAlgorithms,
+  type SigningKeyRow,
+} from './key-store.ts'
 import { openSealedKey, sealKey } from './sealed-key.ts'
 
 export interface Keyring {
@@ -52,6 +58,7 @@ export async function openKeyring(parts: {
   const rows = spare.length === 0 ? existing : await fillIn(parts, spare)
 
   const opened = rows.map((row) => openKey(row, secrets))
+  await resealOld(database, secrets, opened)
   const active = opened.find(({ row }) => row.algorithm === algorithm && row.state === 'active')
   if (active === undefined) throw new Error('the keyring has no active key after it was filled in')
   const publicKeys = opened.map(({ key }) => publicKey(key))
@@ -101,7 +108,25 @@ async function fillIn(
   })
 }
 
-function openKey(row: SigningKeyRow, secrets: SecretRing): { row: SigningKeyRow; key: Key } {
+interface OpenKey {
+  readonly row: SigningKeyRow
+  readonly key: Key
+}
+
+/** Moves all keys under the current master secret, so that the one before it can be taken away. */
+async function resealOld(
+  database: Database,
+  { current }: SecretRing,
+  opened: readonly OpenKey[],
+): Promise<void> {
+  for (const { row, key } of opened) {
+    if (row.secret_id === current.id) continue
+    const sealed = sealKey(current, row.kid, exportPrivateJwk(key))
+    await resealKey(database, { kid: row.kid, sealed, secretId: current.id })
+  }
+}
+
+function openKey(row: SigningKeyRow, secrets: SecretRing): OpenKey {
   const secret = secrets.find(row.secret_id)
   if (secret === null) {
     throw new StartError([

@@ -9,11 +9,12 @@ import type { RouteParts } from './route-parts.ts'
 const Body = bodyOf({ refreshToken: Type.Optional(Type.String({ maxLength: 256 })) })
 
 export function logoutRoute(app: HttpServer, parts: RouteParts): void {
-  const { sessions, config, keyring } = parts
+  const { sessions, config, keyring, clock } = parts
   const verify = createVerifier(keyring.published.keySet, {
     issuer: config.issuer,
     audience: [config.issuer, ...config.audiences],
     type: ACCESS_TOKEN_TYPE,
+    now: () => clock.now() / 1000,
   })
 
   /** @throws GuardError `token_invalid` for anything that is not an access token of ours */
