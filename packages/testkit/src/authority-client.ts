@@ -14,6 +14,15 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T
 }
 
+export interface CallOptions {
+  method?: string
+  token?: string
+  body?: unknown
+  /** A body as it goes over the wire, instead of `body`; its content type is JSON unless said. */
+  text?: string
+  headers?: Record<string, string>
+}
+
 /** Calls an authority over HTTP as a user's application does. Never throws for a status. */
 export class AuthorityClient {
   readonly url: string
@@ -24,22 +33,18 @@ export class AuthorityClient {
 
   async call<T = Record<string, unknown>>(
     path: string,
-    init: {
-      method?: string
-      token?: string
-      body?: unknown
-      headers?: Record<string, string>
-    } = {},
+    options: CallOptions = {},
   ): Promise<Answer<T>> {
-    const { method = init.body === undefined ? 'GET' : 'POST', token, body, headers } = init
+    const { token, body, headers } = options
+    const sent = options.text ?? (body === undefined ? undefined : JSON.stringify(body))
     const response = await fetch(this.url + path, {
-      method,
+      method: options.method ?? (sent === undefined ? 'GET' : 'POST'),
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
     })
     const text = await response.text()
     const parsed = text === '' ? {} : JSON.parse(text)

@@ -1,6 +1,14 @@
-export { AuthorityClient, type TokenAnswer } from './authority-client.ts'
+export {
+  type Answer,
+  AuthorityClient,
+  type CallOptions,
+  type TokenAnswer,
+} from './authority-client.ts'
 export { FakeClock } from './fake-clock.ts'
+export { type FeedMessage, type FollowedFeed, followFeed } from './follow-feed.ts'
 export { findFreePort } from './free-port.ts'
+export { sendRaw } from './raw-request.ts'
+export { runSignet, SIGNET_BIN, type SignetRun } from './run-signet.ts'
 export { type SpawnedAuthority, spawnAuthority } from './spawn-authority.ts'
 export { type StartedAuthority, startAuthority } from './start-authority.ts'
 export { type StartedService, startService } from './start-service.ts'

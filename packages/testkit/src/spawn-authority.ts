@@ -1,18 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { AuthorityClient } from './authority-client.ts'
+import { environmentWith } from './child-environment.ts'
 import { findFreePort } from './free-port.ts'
+import { SIGNET_BIN } from './run-signet.ts'
 import { openTempFolder } from './temp-folder.ts'
 import { waitUntil } from './wait-until.ts'
-
-const BIN = fileURLToPath(new URL('../../cli/bin/signet.mjs', import.meta.url))
 
 export interface SpawnedAuthority extends AsyncDisposable {
   readonly url: string
   readonly client: AuthorityClient
   /** Its working folder; the database is in `data` below it. */
   readonly folder: string
+  /** What it is started with, to start another beside it or instead of it. */
+  readonly settings: Record<string, string>
   /** Everything it printed so far, stdout and stderr. */
   readonly output: () => string
   /** Sends a signal and waits for the end. Answers the exit code, null after a killing signal. */
@@ -28,13 +29,14 @@ export async function spawnAuthority(
   const folder = await openTempFolder()
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
+  const settings = { SIGNET_PORT: String(port), ...options.settings }
   let output = ''
   let child: ChildProcess | null = null
 
   async function start(): Promise<void> {
-    const started = spawn(process.execPath, [BIN, 'dev'], {
+    const started = spawn(process.execPath, [SIGNET_BIN, 'dev'], {
       cwd: folder.path,
-      env: { ...environmentWithoutSettings(), SIGNET_PORT: String(port), ...options.settings },
+      env: environmentWith(settings),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started
@@ -60,25 +62,27 @@ export async function spawnAuthority(
     return running.exitCode
   }
 
-  await start()
+  async function dispose(): Promise<void> {
+    await stop('SIGKILL')
+    await folder[Symbol.asyncDispose]()
+  }
+
+  try {
+    await start()
+  } catch (error) {
+    await dispose()
+    throw error
+  }
   return {
     url,
     client: new AuthorityClient(url),
     folder: folder.path,
+    settings,
     output: () => output,
     start,
     stop,
-    async [Symbol.asyncDispose]() {
-      await stop('SIGKILL')
-      await folder[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: dispose,
   }
-}
-
-function environmentWithoutSettings(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNET_')),
-  )
 }
 
 async function isReady(url: string): Promise<boolean> {

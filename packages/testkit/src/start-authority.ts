@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { type Clock, type Config, parseConfig, startAuthority as start } from '@signet/server'
+import {
+  type Authority,
+  type Clock,
+  type Config,
+  parseConfig,
+  startAuthority as start,
+} from '@signet/server'
 import { type Logger, pino } from 'pino'
 import { AuthorityClient } from './authority-client.ts'
 import { findFreePort } from './free-port.ts'
@@ -9,10 +15,16 @@ export interface StartedAuthority extends AsyncDisposable {
   readonly url: string
   readonly config: Config
   readonly client: AuthorityClient
+  /** Where its database and its secret file are. */
+  readonly folder: string
   /** Everything that was logged so far, a JSON line each. */
   readonly logged: readonly string[]
+  /** Closes it; its port and its folder stay its own. */
+  stop(): Promise<void>
+  /** Starts it again where it was, with settings changed against those it was made with. */
+  start(changes?: Record<string, string>): Promise<void>
   /** Stops it and starts it again on the same port and database. */
-  restart(settings?: Record<string, string>): Promise<void>
+  restart(changes?: Record<string, string>): Promise<void>
 }
 
 /** A real authority in this process, on a loopback port of its own and a database of its own. */
@@ -30,25 +42,41 @@ export async function startAuthority(
   const logged: string[] = []
   const logger: Logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) })
   const clock = options.clock === undefined ? {} : { clock: options.clock }
-
-  let config = parseConfig(settings, 'development', folder.path)
-  let authority = await start(config, { logger, ...clock })
   const url = `http://127.0.0.1:${port}`
-  return {
+  let config = parseConfig(settings, 'development', folder.path)
+  let running: Authority | null = null
+
+  const authority: StartedAuthority = {
     url,
     logged,
+    folder: folder.path,
+    client: new AuthorityClient(url),
     get config() {
       return config
     },
-    client: new AuthorityClient(url),
-    async restart(changes = {}) {
-      await authority.close()
+    async start(changes = {}) {
       config = parseConfig({ ...settings, ...changes }, 'development', folder.path)
-      authority = await start(config, { logger, ...clock })
+      running = await start(config, { logger, ...clock })
+    },
+    async stop() {
+      const stopping = running
+      running = null
+      await stopping?.close()
+    },
+    async restart(changes) {
+      await authority.stop()
+      await authority.start(changes)
     },
     async [Symbol.asyncDispose]() {
-      await authority.close()
+      await authority.stop()
       await folder[Symbol.asyncDispose]()
     },
+  }
+  try {
+    await authority.start()
+    return authority
+  } catch (error) {
+    await folder[Symbol.asyncDispose]()
+    throw error
   }
 }
