@@ -140,7 +140,11 @@ export class Guard {
       decode(token)
       await issuer.waitForStart()
     }
-    const claims = await issuer.check(token)
+    const claims = await issuer.check(token).catch((error: unknown) => {
+      // Nor is it our outage that it is none.
+      if (isRefusal(error) && error.code === 'keys_unavailable') decode(token)
+      throw error
+    })
     if (route.onStale === 'refuse') issuer.checkFreshness()
     const identity = createIdentity(claims, token)
     authorize(identity, route)

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import type { RevocationEntry } from '../protocol/index.ts'
+import { RevocationList } from './revocation-list.ts'
+import type { RevocationSubject } from './revocation-source.ts'
+
+const TOKEN: RevocationSubject = {
+  sid: 'ses_1',
+  ver: 3,
+  jti: 'jti_1',
+  client_id: 'app',
+  iat: 1000,
+  kid: 'k1',
+}
+
+function listOf(...entries: Partial<RevocationEntry>[]): RevocationList {
+  const list = new RevocationList()
+  list.apply(entries.map((entry) => ({ kind: 'session', id: 'ses_1', expiresAt: 2000, ...entry })))
+  return list
+}
+
+const REVOKED: Record<string, [Partial<RevocationEntry>, Partial<RevocationSubject>]> = {
+  'its session has ended': [{}, {}],
+  'its version is below': [{ below: 4 }, {}],
+  'its session has a version limit and it has no version': [{ below: 1 }, { ver: null }],
+  'it was revoked by its own id': [{ kind: 'token', id: 'jti_1' }, {}],
+  'its client was revoked': [{ kind: 'client', id: 'app' }, {}],
+  'its client was revoked as it was issued': [{ kind: 'client', id: 'app', before: 1000 }, {}],
+  'its client has a time limit and it has no time': [
+    { kind: 'client', id: 'app', before: 1 },
+    { iat: null },
+  ],
+  'its key was revoked': [{ kind: 'key', id: 'k1', expiresAt: null }, {}],
+}
+
+const ALIVE: Record<string, [Partial<RevocationEntry>, Partial<RevocationSubject>]> = {
+  'another session ended': [{ id: 'ses_2' }, {}],
+  'it has the version that the session is at': [{ below: 3 }, {}],
+  'its client was revoked before it was issued': [{ kind: 'client', id: 'app', before: 999 }, {}],
+  'an id of another kind is the same text': [{ kind: 'token', id: 'ses_1' }, {}],
+  'the parts that were revoked are not in it': [
+    { kind: 'key', id: 'k1' },
+    { kid: null, sid: null, jti: null, client_id: null },
+  ],
+  'the id is a name that every object has': [{ id: '__proto__' }, { sid: 'constructor' }],
+}
+
+describe('RevocationList', () => {
+  it.each(Object.entries(REVOKED))('refuses a token when %s', (_name, [entry, token]) => {
+    expect(listOf(entry).isRevoked({ ...TOKEN, ...token })).toBe(true)
+  })
+
+  it.each(Object.entries(ALIVE))('lets a token live when %s', (_name, [entry, token]) => {
+    expect(listOf(entry).isRevoked({ ...TOKEN, ...token })).toBe(false)
+  })
+
+  it('merges towards refusing, in whichever order entries come', () => {
+    for (const limits of [
+      [4, 2],
+      [2, 4],
+    ]) {
+      const list = listOf(...limits.map((below) => ({ below })))
+      expect(list.isRevoked(TOKEN)).toBe(true)
+      expect(list.isRevoked({ ...TOKEN, ver: 4 })).toBe(false)
+    }
+    expect(listOf({}, { below: 1 }).isRevoked(TOKEN)).toBe(true)
+  })
+
+  it('forgets an entry once it is over by the clock it is told, and not before', () => {
+    const list = listOf({ expiresAt: 2000 }, { id: 'ses_2', expiresAt: 3000 })
+    list.advance(1_999_999)
+    expect(list.size).toBe(2)
+    list.advance(2_010_000)
+    expect(list.size).toBe(1)
+    list.advance(3_010_000)
+    expect(list.size).toBe(0)
+  })
+
+  it('never forgets an entry without an end', () => {
+    const list = listOf({ kind: 'key', id: 'k1', expiresAt: null })
+    list.advance(Number.MAX_SAFE_INTEGER)
+    expect(list.isRevoked(TOKEN)).toBe(true)
+  })
+
+  it('keeps an entry as long as the latest end it was given', () => {
+    const list = listOf({ expiresAt: 3000 }, { expiresAt: 2000 })
+    list.advance(2_500_000)
+    expect(list.isRevoked(TOKEN)).toBe(true)
+    list.advance(3_010_000)
+    expect(list.size).toBe(0)
+  })
+
+  it('ignores a clock that runs backwards', () => {
+    const list = new RevocationList()
+    list.advance(5_000_000)
+    list.advance(1_000_000)
+    list.apply([{ kind: 'session', id: 'ses_1', expiresAt: 4000 }])
+    list.advance(4_999_999)
+    expect(list.size).toBe(1)
+  })
+
+  it('is replaced as a whole', () => {
+    const list = listOf({}, { kind: 'key', id: 'k1' })
+    list.reset([{ kind: 'session', id: 'ses_9', expiresAt: 2000 }])
+    expect(list.size).toBe(1)
+    expect(list.isRevoked(TOKEN)).toBe(false)
+    expect(list.isRevoked({ ...TOKEN, sid: 'ses_9' })).toBe(true)
+    list.advance(2_010_000)
+    expect(list.size).toBe(0)
+  })
+})

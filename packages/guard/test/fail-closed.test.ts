@@ -1,0 +1,97 @@
+import { generateKey } from '@signet/token'
+import express from 'express'
+import { fastify } from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { protect as protectExpress } from '../src/adapters/express.ts'
+import { protect as protectFastify } from '../src/adapters/fastify.ts'
+import { createGuard, type KeySource, type RevocationSource } from '../src/index.ts'
+import { FRAMEWORKS } from './services.ts'
+
+const failing = (error: unknown): KeySource => ({
+  keySet() {
+    throw error
+  },
+  ready: async () => {},
+  refresh: async () => {},
+  close: () => {},
+  health: () => ({ count: 0, fetchedAt: null, lastError: null }),
+})
+
+const nothingRevoked: RevocationSource = {
+  isRevoked: () => false,
+  stalenessMs: () => 0,
+  ready: async () => {},
+  close: () => {},
+  health: () => ({ connected: true, cursor: null, size: 0, lastError: null }),
+}
+
+// A well-formed token, so that the keys are asked for at all.
+const TOKEN = `${Buffer.from('{"alg":"ES256","typ":"at+jwt"}').toString('base64url')}.e30.${'A'.repeat(86)}`
+
+describe.each(Object.entries(FRAMEWORKS))('H13 %s', (_name, start) => {
+  it.each([
+    ['an error', new Error('the store is down')],
+    ['undefined', undefined],
+    ['a text', 'the store is down'],
+  ])('H13 answers 503 and calls no handler when the keys fail with %s', async (_case, error) => {
+    const guard = createGuard({
+      issuer: 'here',
+      audience: 'here',
+      keys: failing(error),
+      revocation: nothingRevoked,
+    })
+    await using service = await start(guard)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    for (const path of ['/plain', '/optional']) {
+      const response = await fetch(service.url + path, { headers })
+      expect([response.status, await response.json()]).toMatchObject([
+        503,
+        { code: 'keys_unavailable' },
+      ])
+    }
+    expect(service.handled).toBe(0)
+    guard.close()
+  })
+})
+
+describe('onError', () => {
+  it('answers instead of the guard and cannot let a request through', async () => {
+    const guard = createGuard({
+      issuer: 'here',
+      audience: 'here',
+      keys: await generateKey('ES256'),
+      revocation: 'none',
+    })
+    let handled = 0
+    const app = express()
+    const onExpressError = protectExpress(guard, {
+      onError: (error, _request, response) => response.writeHead(418).end(error.code),
+    })
+    app.get('/', onExpressError, (_req, res) => {
+      handled += 1
+      res.end()
+    })
+    const server = app.listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : null
+    const response = await fetch(`http://127.0.0.1:${port}/`)
+    expect([response.status, await response.text()]).toEqual([418, 'credentials_missing'])
+    server.close()
+
+    const other = fastify()
+    const onRequest = protectFastify(guard, {
+      onError: (error, _request, reply) => {
+        reply.code(418).send(error.code)
+      },
+    })
+    other.get('/', { onRequest }, () => {
+      handled += 1
+      return ''
+    })
+    const answer = await other.inject('/')
+    expect([answer.statusCode, answer.body]).toEqual([418, 'credentials_missing'])
+    expect(handled).toBe(0)
+    guard.close()
+  })
+})
