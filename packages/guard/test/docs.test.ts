@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { createGuard, type GuardEvent } from '../src/index.ts'
+import { BEARER_CODES } from '../src/protocol/index.ts'
+
+const reference = await readFile(
+  new URL('../../../docs/reference/guard.md', import.meta.url),
+  'utf8',
+)
+
+/** The rows of the table under a heading, each as its cells. */
+function rowsUnder(heading: string): string[][] {
+  const section = reference.split(/^## /m).find((part) => part.startsWith(heading)) ?? ''
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'))
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+const names = (cell: string | undefined) =>
+  [...(cell ?? '').matchAll(/`([^`(]+)[^`]*`/g)].map((match) => match[1])
+
+describe('docs/reference/guard.md', () => {
+  it('lists every code with the status and error that are sent', () => {
+    const expected = Object.entries(BEARER_CODES).map(([code, { status, error }]) => [
+      `\`${code}\``,
+      String(status),
+      error === null ? '' : `\`${error}\``,
+    ])
+    expect(rowsUnder('Answers')).toEqual(expected)
+  })
+
+  it('lists every event', () => {
+    const types: Record<GuardEvent['type'], true> = {
+      refused: true,
+      feed_connected: true,
+      feed_disconnected: true,
+      fresh: true,
+      stale: true,
+      keys_refreshed: true,
+      keys_failed: true,
+    }
+    expect(rowsUnder('Events').flatMap(([cell]) => names(cell))).toEqual(Object.keys(types))
+  })
+
+  it('names only options that exist, and all of them', () => {
+    const documented = rowsUnder('createGuard').flatMap(([cell]) => names(cell))
+    const misspelt = Object.fromEntries(documented.map((name) => [`${name}`, Symbol('wrong')]))
+    const problems = (options: object) => {
+      try {
+        createGuard(options as never).close()
+        return ''
+      } catch (error) {
+        return String(error)
+      }
+    }
+    const { issuers: _, ...single } = misspelt
+    expect(problems(single)).not.toContain('no option')
+    expect(problems({ ...single, typo: 1 })).toContain('no option typo')
+    expect(problems({ issuers: [{}] })).not.toContain('no option')
+    expect(documented).toHaveLength(15)
+  })
+
+  it('names every method', () => {
+    const guard = createGuard({
+      issuer: 'http://127.0.0.1:9',
+      audience: 'a',
+      fetch: () => Promise.reject(new Error('not in this test')),
+    })
+    guard.close()
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(guard))
+    const documented = rowsUnder('Methods').flatMap(([cell]) => names(cell))
+    expect([...documented].sort()).toEqual(methods.filter((name) => name !== 'constructor').sort())
+  })
+})
