@@ -15,5 +15,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     allowOnly: false,
+    // Built files run as Node runs them, not transformed once more.
+    server: { deps: { external: [/\/packages\/\w+\/dist\//] } },
   },
 })
