@@ -45,6 +45,12 @@ export interface SharedOptions {
   readonly onStale?: OnStale | undefined
   /** How long fetched keys are used while their issuer is away. Default 86400. */
   readonly keysMaxStaleSeconds?: number | undefined
+  /**
+   * How many accepted tokens are remembered per issuer, about 1 KB each. Default 5000. Time,
+   * revocation, freshness, scopes and roles of a repeated token are checked still; new keys make
+   * all of them forgotten. 0 turns it off.
+   */
+  readonly cacheSize?: number | undefined
   readonly fetch?: Fetch | undefined
   /** Called at once and in line: keep it short. */
   readonly onEvent?: EmitEvent | undefined
@@ -72,6 +78,7 @@ export interface GuardPolicy {
   readonly maxStalenessMs: number
   readonly onStale: OnStale
   readonly keysMaxStaleSeconds: number
+  readonly cacheSize: number
   readonly fetch: Fetch
   readonly events: Emitter
   readonly clock: Clock
@@ -92,6 +99,7 @@ const SHARED_OPTION_NAMES = new Set([
   'maxStalenessSeconds',
   'onStale',
   'keysMaxStaleSeconds',
+  'cacheSize',
   'fetch',
   'onEvent',
   'now',
@@ -110,6 +118,7 @@ export function parseGuardOptions(options: GuardOptions): GuardPolicy {
     maxStalenessSeconds = 10,
     onStale = 'accept',
     keysMaxStaleSeconds = DAY_SECONDS,
+    cacheSize = 5_000,
     fetch = globalThis.fetch,
     onEvent,
     now = Date.now,
@@ -126,6 +135,7 @@ export function parseGuardOptions(options: GuardOptions): GuardPolicy {
     min: 60,
     max: YEAR_SECONDS,
   })
+  problems.checkRange(cacheSize, { name: 'cacheSize', min: 0, max: 1_000_000 })
   checkOnStale(onStale, problems)
   for (const [name, value] of Object.entries({ fetch, now, onEvent: onEvent ?? Date.now })) {
     if (typeof value !== 'function') problems.add(`${name} must be a function`)
@@ -141,6 +151,7 @@ export function parseGuardOptions(options: GuardOptions): GuardPolicy {
     maxStalenessMs: maxStalenessSeconds * 1000,
     onStale,
     keysMaxStaleSeconds,
+    cacheSize,
     fetch,
     events: createEmitter(onEvent),
     clock: createClock(now),

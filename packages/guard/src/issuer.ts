@@ -149,7 +149,7 @@ export class TrustedIssuer {
     const keySet = attempt('keys_unavailable', () => this.#connections.keys.keySet())
     if (this.#verifier?.keySet === keySet) return this.#verifier
     const { issuer, audience, algorithms, tokenType, maxLifetimeSeconds } = this.#issuer
-    const { clock, clockToleranceSeconds } = this.#guard
+    const { cacheSize, clock, clockToleranceSeconds } = this.#guard
     const isAccessToken = tokenType === ACCESS_TOKEN_TYPE
     this.#verifier = {
       keySet,
@@ -157,6 +157,7 @@ export class TrustedIssuer {
         issuer,
         audience,
         algorithms,
+        cacheSize,
         clockToleranceSeconds,
         maxLifetimeSeconds,
         type: tokenType,

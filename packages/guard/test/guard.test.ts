@@ -125,6 +125,36 @@ describe('a guard', () => {
     await eventually(async () => (await verdict({ ver: 2 })) === 'token_revoked')
   })
 
+  it('F01 F02 remembers no verdict, only that the signature was good', async () => {
+    let aheadMs = 0
+    using open = openGuard(authority, { now: () => Date.now() + aheadMs })
+    await open.guard.ready()
+    const admin: RouteOptions = { roles: { any: ['admin'] } }
+    const token = authority.issue()
+    const verdicts = async (options?: RouteOptions) => [
+      await codeOf(open.guard.verify(token, options)),
+      await codeOf(open.guard.verify(token, options)),
+    ]
+    expect(await verdicts()).toEqual(['accepted', 'accepted'])
+    expect(await verdicts(admin)).toEqual(['role_insufficient', 'role_insufficient'])
+    aheadMs = 1_000_000
+    expect(await verdicts()).toEqual(['token_expired', 'token_expired'])
+    aheadMs = 0
+    expect(await verdicts()).toEqual(['accepted', 'accepted'])
+    const old = authority.keys
+    authority.keys = [await generateKey('ES256')]
+    authority.announceKeys()
+    await open.events.reached('keys_refreshed', 2)
+    expect(await verdicts()).toEqual(['token_invalid', 'token_invalid'])
+    authority.keys = old
+    authority.announceKeys()
+    await open.events.reached('keys_refreshed', 4)
+    expect(await verdicts()).toEqual(['accepted', 'accepted'])
+    authority.revoke({ id: 'ses_1' })
+    await eventually(() => open.guard.health().issuers[0]?.revocations === 1)
+    expect(await verdicts()).toEqual(['token_revoked', 'token_revoked'])
+  })
+
   it('B09 never uses the key of one issuer for a token of another', async () => {
     await using other = await AuthorityDouble.start()
     other.audience = authority.audience
