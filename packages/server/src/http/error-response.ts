@@ -22,10 +22,19 @@ export function answerErrors(app: FastifyInstance, realm: string): void {
   })
 }
 
+/** For addresses that cannot be decoded, which never reach a route or its error handler. */
+export function answerUnroutable(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  answerProblem(request, reply, toAuthorityError(error))
+}
+
 function answerRefusal(reply: FastifyReply, refusal: Refusal, realm: string): FastifyReply {
   const answer = createBearerAnswer(refusal, realm)
   reply.log.info({ code: refusal.code, reason: refusal.reason }, 'refused')
-  return reply.code(answer.status).headers(answer.headers).send(answer.body)
+  return reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body))
 }
 
 function answerProblem(
@@ -46,11 +55,14 @@ function answerProblem(
     ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
   }
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
-  return reply
-    .code(status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(problem))
+  return (
+    reply
+      .code(status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json')
+      // As bytes: Fastify would add a charset, which this media type does not have (RFC 9457, 6.1).
+      .send(Buffer.from(JSON.stringify(problem)))
+  )
 }
 
 /** What of a cause may be logged: its kind and place. Messages of parsers quote their input. */
@@ -61,6 +73,7 @@ function evidence(cause: unknown): { name: string; stack: string | undefined } |
 
 /** What Fastify throws for a request it refuses before a handler sees it. */
 const FASTIFY_CODES: Record<string, AuthorityCode> = {
+  FST_ERR_BAD_URL: 'not_found',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media_type_unsupported',
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
 }

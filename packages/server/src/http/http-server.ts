@@ -6,7 +6,8 @@ import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import { type TProperties, Type } from 'typebox'
 import type { Clock } from '../clock.ts'
 import { AuthorityError } from '../errors.ts'
-import { answerErrors } from './error-response.ts'
+import { answerErrors, answerUnroutable } from './error-response.ts'
+import { readJsonBodies } from './json-body.ts'
 
 export type HttpServer = ReturnType<typeof createHttpServer>
 
@@ -26,12 +27,13 @@ export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: stri
     requestIdHeader: false,
     forceCloseConnections: true,
     return503OnClosing: true,
+    frameworkErrors: answerUnroutable,
     // Fastify's defaults drop unknown members, coerce types and fill in defaults; here a body is
     // what the schema says or it is refused.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  app.removeContentTypeParser('text/plain')
+  readJsonBodies(app)
   answerErrors(app, parts.realm)
 
   app.addHook('onRequest', async (_request, reply) => {
