@@ -30,20 +30,19 @@ export function connectIssuer(issuer: IssuerPolicy, guard: GuardPolicy): IssuerC
     return connection
   }
 
-  const remoteKeys =
-    issuer.keys === null
-      ? open(
-          new RemoteKeys({
-            issuer: name,
-            algorithms: issuer.algorithms,
-            maxStaleSeconds: guard.keysMaxStaleSeconds,
-            discovery,
-            client,
-            clock,
-            emit,
-          }),
-        )
-      : null
+  const keys: KeySource =
+    issuer.keys ??
+    open(
+      new RemoteKeys({
+        issuer: name,
+        algorithms: issuer.algorithms,
+        maxStaleSeconds: guard.keysMaxStaleSeconds,
+        discovery,
+        client,
+        clock,
+        emit,
+      }),
+    )
   const revocations =
     issuer.revocation === 'feed'
       ? open(
@@ -53,7 +52,9 @@ export function connectIssuer(issuer: IssuerPolicy, guard: GuardPolicy): IssuerC
             fetch,
             clock,
             emit,
-            onKeysChanged: () => void remoteKeys?.reload(),
+            onKeysChanged: () => {
+              if (keys instanceof RemoteKeys) void keys.reload()
+            },
           }),
         )
       : issuer.revocation
@@ -61,7 +62,7 @@ export function connectIssuer(issuer: IssuerPolicy, guard: GuardPolicy): IssuerC
     open(watchStaleness({ issuer: name, source: revocations, maxStalenessMs, clock, emit }))
   }
   return {
-    keys: issuer.keys ?? (remoteKeys as KeySource),
+    keys,
     revocations: revocations === 'none' ? null : revocations,
     close() {
       for (const connection of opened) connection.close()

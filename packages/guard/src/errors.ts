@@ -42,3 +42,9 @@ export function isRefusal(error: unknown): error is Refusal {
 export function isSetupError(error: unknown): error is GuardError {
   return error instanceof GuardError && !isRefusal(error)
 }
+
+/** For logs. The runtime's fetch says only "fetch failed": what failed is in the cause. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

@@ -29,17 +29,16 @@ export function createGuard(options: GuardOptions): Guard {
 export class Guard {
   readonly #policy: GuardPolicy
   readonly #issuers: readonly TrustedIssuer[]
-  /** By name; not used where there is only one. */
   readonly #byName: ReadonlyMap<unknown, TrustedIssuer>
   readonly #realm: string
   #isClosed = false
 
   constructor(policy: GuardPolicy) {
     this.#policy = policy
-    this.#issuers = policy.issuers.map((issuer) => new TrustedIssuer(issuer, policy))
     this.#byName = new Map(
-      policy.issuers.map(({ issuer }, index) => [issuer, this.#issuers[index] as TrustedIssuer]),
+      policy.issuers.map((issuer) => [issuer.issuer, new TrustedIssuer(issuer, policy)]),
     )
+    this.#issuers = [...this.#byName.values()]
     const [first] = policy.issuers
     this.#realm = [first?.audience ?? first?.issuer ?? 'services'].flat()[0] ?? ''
   }
@@ -160,12 +159,13 @@ export class Guard {
     return issuer
   }
 
-  #refused(error: unknown): unknown {
+  /** Always an Error: frameworks take `undefined` and some texts for permission to go on. */
+  #refused(error: unknown): Error {
     const refusal = error instanceof TokenError ? fromTokenError(error) : error
     if (isRefusal(refusal)) {
       this.#policy.events.emit({ type: 'refused', code: refusal.code, reason: refusal.reason })
     }
-    return refusal
+    return refusal instanceof Error ? refusal : new Error('The guard failed', { cause: error })
   }
 }
 

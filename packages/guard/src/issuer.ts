@@ -9,6 +9,7 @@ import type { VerifiedClaims } from './identity.ts'
 import type { KeysHealth } from './keys/key-source.ts'
 import { ACCESS_TOKEN_TYPE } from './protocol/index.ts'
 import { parseSubject } from './revocation/revocation-subject.ts'
+import { stalenessOf } from './revocation/staleness-watch.ts'
 
 /** Longest that requests wait for the first keys and the first pulse, from when a guard is made. */
 const START_MS = 3_000
@@ -28,8 +29,9 @@ export interface IssuerHealth {
 }
 
 interface Verified {
-  readonly header: TokenHeader
   readonly claims: VerifiedClaims
+  /** Of the key that verified the token; null when that has none. */
+  readonly kid: string | null
 }
 
 interface Verifier {
@@ -77,10 +79,10 @@ export class TrustedIssuer {
    *   `revocation_stale` when a source of the caller's own fails
    */
   async check(token: string): Promise<VerifiedClaims> {
-    const { header, claims } = await this.#verify(token)
+    const { claims, kid } = await this.#verify(token)
     const { revocations } = this.#connections
     if (revocations !== null) {
-      const subject = parseSubject(claims, this.#kidOf(header))
+      const subject = parseSubject(claims, kid)
       if (attempt('revocation_stale', () => revocations.isRevoked(subject))) {
         throw new GuardError('token_revoked')
       }
@@ -91,15 +93,13 @@ export class TrustedIssuer {
   /** @throws GuardError `revocation_stale` */
   checkFreshness(): void {
     const { revocations } = this.#connections
-    const isFresh =
-      revocations !== null &&
-      attempt('revocation_stale', () => revocations.stalenessMs()) <= this.#guard.maxStalenessMs
-    if (!isFresh) throw new GuardError('revocation_stale')
+    if (revocations !== null && stalenessOf(revocations) <= this.#guard.maxStalenessMs) return
+    throw new GuardError('revocation_stale')
   }
 
   health(): IssuerHealth {
     const { keys, revocations } = this.#connections
-    const stalenessMs = revocations?.stalenessMs() ?? null
+    const stalenessMs = revocations === null ? null : stalenessOf(revocations)
     const feed = revocations?.health() ?? null
     const keysHealth = keys.health()
     return {
@@ -138,7 +138,9 @@ export class TrustedIssuer {
       return verifier.verify(token)
     } catch (error) {
       if (!(error instanceof TokenError) || error.code !== 'key_not_found') throw error
-      await keys.refresh()
+      await keys.refresh().catch((cause: unknown) => {
+        throw new GuardError('keys_unavailable', { reason: 'source_failed', cause })
+      })
       const renewed = this.#currentVerifier()
       if (renewed === verifier) throw error
       return renewed.verify(token)
@@ -151,29 +153,26 @@ export class TrustedIssuer {
     const { issuer, audience, algorithms, tokenType, maxLifetimeSeconds } = this.#issuer
     const { cacheSize, clock, clockToleranceSeconds } = this.#guard
     const isAccessToken = tokenType === ACCESS_TOKEN_TYPE
+    const verify = createVerifier<VerifiedClaims>(keySet, {
+      issuer,
+      audience,
+      algorithms,
+      cacheSize,
+      clockToleranceSeconds,
+      maxLifetimeSeconds,
+      type: tokenType,
+      // RFC 9068, section 2.2; other kinds of token promise less.
+      requiredClaims: isAccessToken ? ['iss', 'sub', 'iat', 'jti', 'client_id'] : ['iss', 'sub'],
+      now: () => clock.now() / 1000,
+    })
     this.#verifier = {
       keySet,
-      verify: createVerifier<VerifiedClaims>(keySet, {
-        issuer,
-        audience,
-        algorithms,
-        cacheSize,
-        clockToleranceSeconds,
-        maxLifetimeSeconds,
-        type: tokenType,
-        // RFC 9068, section 2.2; other kinds of token promise less.
-        requiredClaims: isAccessToken ? ['iss', 'sub', 'iat', 'jti', 'client_id'] : ['iss', 'sub'],
-        now: () => clock.now() / 1000,
-      }),
+      verify(token) {
+        const { header, claims } = verify(token)
+        return { claims, kid: kidOf(header, keySet) }
+      },
     }
     return this.#verifier
-  }
-
-  /** The key that verified the token: the one it names, or else the only one of its algorithm. */
-  #kidOf({ kid, alg }: TokenHeader): string | null {
-    if (kid !== undefined) return kid
-    const keys = this.#verifier?.keySet.keys() ?? []
-    return keys.find((key) => key.algorithm === alg)?.kid ?? null
   }
 
   #status(stalenessMs: number | null): IssuerHealth['status'] {
@@ -191,6 +190,11 @@ export class TrustedIssuer {
       return false
     }
   }
+}
+
+/** The key that verified the token: the one it names, or else the only one of its algorithm. */
+function kidOf({ kid, alg }: TokenHeader, keySet: KeySet): string | null {
+  return kid ?? keySet.keys().find((key) => key.algorithm === alg)?.kid ?? null
 }
 
 /** A source that fails is our outage: never a verdict on the token, and never an acceptance. */

@@ -1,4 +1,4 @@
-import { generateKey } from '@signet/token'
+import { createKeySet, generateKey, sign } from '@signet/token'
 import express from 'express'
 import { fastify } from 'fastify'
 import { describe, expect, it } from 'vitest'
@@ -50,6 +50,63 @@ describe.each(Object.entries(FRAMEWORKS))('H13 %s', (_name, start) => {
       ])
     }
     expect(service.handled).toBe(0)
+    guard.close()
+  })
+})
+
+describe.each(Object.entries(FRAMEWORKS))('H13 %s', (_name, start) => {
+  it.each([
+    ['undefined', undefined],
+    ['the text that skips a route', 'route'],
+    ['nothing', ''],
+  ])('H13 calls no handler when looking for new keys fails with %s', async (_case, error) => {
+    const keys: KeySource = {
+      ...failing(null),
+      keySet: () => keySet,
+      refresh: () => Promise.reject(error),
+    }
+    const keySet = createKeySet([await generateKey('ES256')])
+    const options = { issuer: 'here', audience: 'here', keys, revocation: nothingRevoked }
+    const guard = createGuard(options)
+    await using service = await start(guard)
+    const unknown = Buffer.from('{"alg":"ES256","typ":"at+jwt","kid":"unknown"}')
+    const token = TOKEN.replace(/^[^.]*/, unknown.toString('base64url'))
+    const headers = { authorization: `Bearer ${token}` }
+    expect((await fetch(`${service.url}/plain`, { headers })).status).toBe(503)
+    expect(service.handled).toBe(0)
+    guard.close()
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['the text that skips a route', 'route'],
+    ['an error', new Error('broken')],
+  ])('H13 calls no handler when something unforeseen throws %s', async (_case, thrown) => {
+    const key = await generateKey('ES256')
+    let isBroken = false
+    const guard = createGuard({
+      issuer: 'here',
+      audience: 'here',
+      keys: key,
+      revocation: nothingRevoked,
+      now: () => {
+        if (isBroken) throw thrown
+        return Date.now()
+      },
+    })
+    await guard.ready()
+    await using service = await start(guard)
+    const token = sign({ sub: 'a', client_id: 'c', jti: 'j' }, key, {
+      issuer: 'here',
+      audience: 'here',
+      expiresIn: 60,
+      type: 'at+jwt',
+    })
+    const headers = { authorization: `Bearer ${token}` }
+    expect((await fetch(`${service.url}/plain`, { headers })).status).toBe(200)
+    isBroken = true
+    expect((await fetch(`${service.url}/plain`, { headers })).status).toBe(500)
+    expect(service.handled).toBe(1)
     guard.close()
   })
 })

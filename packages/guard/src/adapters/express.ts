@@ -8,7 +8,7 @@ export { findIdentity, identityOf } from './request-identity.ts'
 
 export interface ProtectOptions extends RouteOptions {
   /** Answers a refused request instead of the guard. It cannot let the request through. */
-  readonly onError?: (error: Refusal, request: IncomingMessage, response: ServerResponse) => void
+  readonly onError?: (error: Refusal, request: IncomingMessage, response: ServerResponse) => unknown
 }
 
 /** Written without Express's own types, so that a route keeps the types of its parameters. */
@@ -34,9 +34,14 @@ export function protect(
       if (identity !== null) setIdentity(request, identity)
     } catch (error) {
       const answer = guard.answer(error)
-      if (answer === null) return next(error)
-      if (onError !== undefined) return onError(error as Refusal, request, response)
-      response.writeHead(answer.status, answer.headers).end(answer.body)
+      if (answer === null) {
+        next(error)
+      } else if (onError !== undefined) {
+        await onError(error as Refusal, request, response)
+      } else {
+        response.writeHead(answer.status, answer.headers)
+        response.end(answer.body)
+      }
       return
     }
     next()

@@ -8,7 +8,7 @@ export { findIdentity, identityOf } from './request-identity.ts'
 
 export interface ProtectOptions extends RouteOptions {
   /** Answers a refused request instead of the guard. It cannot let the request through. */
-  readonly onError?: (error: Refusal, request: FastifyRequest, reply: FastifyReply) => void
+  readonly onError?: (error: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
 /** A hook with a callback: a request goes on only when it is called, never by forgetting to. */
@@ -26,19 +26,25 @@ export type ProtectHook = (
  */
 export function protect(guard: Guard, { onError, ...options }: ProtectOptions = {}): ProtectHook {
   const route = guard.route(options)
+
+  async function isAllowed(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    try {
+      const identity = await guard.authenticate(request.raw, route)
+      if (identity !== null) setIdentity(request, identity)
+      return true
+    } catch (error) {
+      const answer = guard.answer(error)
+      if (answer === null) throw error
+      if (onError !== undefined) await onError(error as Refusal, request, reply)
+      // As bytes, because Fastify would add a charset to the media type of a text.
+      else reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body))
+      return false
+    }
+  }
+
   return (request, reply, done) => {
-    guard.authenticate(request.raw, route).then(
-      (identity) => {
-        if (identity !== null) setIdentity(request, identity)
-        done()
-      },
-      (error: unknown) => {
-        const answer = guard.answer(error)
-        if (answer === null) done(error instanceof Error ? error : new Error(String(error)))
-        else if (onError !== undefined) onError(error as Refusal, request, reply)
-        // As bytes, because Fastify would add a charset to the media type of a text.
-        else reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body))
-      },
-    )
+    isAllowed(request, reply).then((allowed) => {
+      if (allowed) done()
+    }, done)
   }
 }

@@ -2,7 +2,7 @@
 // a token that names an unknown key, and then at most once per cool-down.
 import { type Algorithm, createKeySet, type KeySet } from '@signet/token'
 import { ageMs, type Clock, type Moment, momentOf } from '../clock.ts'
-import { GuardError, isSetupError } from '../errors.ts'
+import { describeError, GuardError, isSetupError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { Gate } from '../gate.ts'
 import { createBackOff } from '../http/back-off.ts'
@@ -53,6 +53,8 @@ export class RemoteKeys implements KeySource {
       throw new GuardError('keys_unavailable', { reason: 'keys_never_fetched' })
     }
     if (ageMs(this.#confirmed, clock) > maxStaleSeconds * 1000) {
+      // After a machine slept or a clock was set, the next planned fetch may be far away.
+      void this.refresh()
       throw new GuardError('keys_unavailable', { reason: 'keys_too_old' })
     }
     return this.#keySet
@@ -81,11 +83,7 @@ export class RemoteKeys implements KeySource {
       return this.#loading
     }
     this.#loading = this.#loadAll()
-    try {
-      await this.#loading
-    } finally {
-      this.#loading = null
-    }
+    await this.#loading
   }
 
   health(): KeysHealth {
@@ -107,6 +105,8 @@ export class RemoteKeys implements KeySource {
       this.#isOutdated = false
       await this.#load()
     } while (this.#isOutdated && !this.#isClosed)
+    // In one step with the decision to stop: whoever calls from here on begins a fetch.
+    this.#loading = null
   }
 
   async #load(): Promise<void> {
@@ -132,7 +132,7 @@ export class RemoteKeys implements KeySource {
       emit({ type: 'keys_refreshed', issuer, count: keySet?.size ?? 0 })
     } catch (error) {
       if (this.#isClosed) return
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = describeError(error)
       this.#lastError = reason
       if (isSetupError(error)) this.#gate.fail(error)
       // The addresses may have moved.

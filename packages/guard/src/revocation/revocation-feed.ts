@@ -1,7 +1,7 @@
 // Follows an issuer's revocation log over server-sent events. Owns the connection; what is revoked
 // is the list's business, how old that knowledge is Freshness's.
 import { ageMs, type Clock, momentOf } from '../clock.ts'
-import { GuardError, isSetupError } from '../errors.ts'
+import { describeError, GuardError, isSetupError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { Gate } from '../gate.ts'
 import { createBackOff } from '../http/back-off.ts'
@@ -224,7 +224,7 @@ export class RevocationFeed implements RevocationSource {
   }
 
   #note(error: unknown): void {
-    this.#lastError = describe(error)
+    this.#lastError = describeError(error)
     if (isSetupError(error)) this.#gate.fail(error)
     this.#options.discovery.forget()
   }
@@ -246,12 +246,6 @@ function checkStream(response: Response): void {
   if (response.status !== 200 || !/^text\/event-stream\s*(;|$)/i.test(type)) {
     throw new Error(`The feed answered ${response.status} ${type}`)
   }
-}
-
-/** The runtime's fetch says only "fetch failed"; what failed is in the cause. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -12,6 +12,15 @@ export interface StalenessWatchOptions {
   emit: EmitEvent
 }
 
+/** How old a source's knowledge is; one that fails to say is as good as never heard. */
+export function stalenessOf(source: Pick<RevocationSource, 'stalenessMs'>): number {
+  try {
+    return source.stalenessMs()
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
 /** Tells when knowledge of revocations becomes stale and when fresh again. Decides nothing. */
 export function watchStaleness(options: StalenessWatchOptions): { close(): void } {
   const { issuer, source, maxStalenessMs, clock, emit } = options
@@ -21,7 +30,7 @@ export function watchStaleness(options: StalenessWatchOptions): { close(): void 
   return { close: () => clearInterval(timer) }
 
   function check(): void {
-    const age = source.stalenessMs()
+    const age = stalenessOf(source)
     const isFresh = age <= maxStalenessMs
     if (isFresh === wasFresh) return
     // A guard that is only just starting is not stale yet.
