@@ -27,7 +27,7 @@ Exit code 3: what was given is not a token.`,
         )
       }
       const decoded = decode(await readToken())
-      process.stdout.write(json ? `${JSON.stringify(decoded, null, 2)}\n` : describe(decoded))
+      process.stdout.write(json ? `${printable(decoded, 2)}\n` : describe(decoded))
     })
 }
 
@@ -52,14 +52,20 @@ function describe({ header, claims }: UnverifiedToken): string {
 }
 
 function row(name: string, value: unknown): string {
-  // JSON escapes control characters: a token cannot move the terminal's cursor.
-  const label = /^[\x20-\x7e]+$/.test(name) ? name : JSON.stringify(name)
-  return `  ${label.padEnd(10)} ${typeof value === 'string' ? quoteless(value) : JSON.stringify(value)}`
+  const label = /^[\x20-\x7e]+$/.test(name) ? name : printable(name)
+  const shown = printable(value)
+  return `  ${label.padEnd(10)} ${typeof value === 'string' ? shown.slice(1, -1) : shown}`
 }
 
-function quoteless(value: string): string {
-  const json = JSON.stringify(value).replace(/[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g, '?')
-  return json.slice(1, -1)
+/**
+ * As JSON in which nothing moves the terminal's cursor or turns the reading direction: JSON itself
+ * escapes only the controls below U+0020.
+ */
+function printable(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function timeInWords(value: unknown, nowSeconds: number): string {
