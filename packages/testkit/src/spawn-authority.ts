@@ -22,9 +22,9 @@ export interface SpawnedAuthority extends AsyncDisposable {
   start(): Promise<void>
 }
 
-/** A real authority in a process of its own, as `npm start` runs it. */
+/** A real authority in a process of its own, as `npm start` runs it unless another command is named. */
 export async function spawnAuthority(
-  options: { settings?: Record<string, string> } = {},
+  options: { command?: 'dev' | 'serve'; settings?: Record<string, string> } = {},
 ): Promise<SpawnedAuthority> {
   const folder = await openTempFolder()
   const port = await findFreePort()
@@ -34,7 +34,7 @@ export async function spawnAuthority(
   let child: ChildProcess | null = null
 
   async function start(): Promise<void> {
-    const started = spawn(process.execPath, [SIGNET_BIN, 'dev'], {
+    const started = spawn(process.execPath, [SIGNET_BIN, options.command ?? 'dev'], {
       cwd: folder.path,
       env: environmentWith(settings),
       stdio: ['ignore', 'pipe', 'pipe'],
