@@ -4,7 +4,7 @@ import type { Refusal } from './errors.ts'
 import { BEARER_CODES, type BearerMeaning, type Problem } from './protocol/index.ts'
 
 /** What a 503 asks a client to wait: the longest pause between two attempts to reach the feed. */
-export const RETRY_AFTER_SECONDS = 5
+const RETRY_AFTER_SECONDS = 5
 
 export interface BearerAnswer {
   status: BearerMeaning['status']

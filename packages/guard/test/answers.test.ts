@@ -176,6 +176,13 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, start) => {
     expect(await response.json()).toEqual({ id: '7', subject: 'acc_1' })
   })
 
+  it('protects a whole area at once', async () => {
+    const url = `${service.url}/area/inner`
+    expect((await fetch(url)).status).toBe(401)
+    const response = await fetch(url, { headers: bearer(authority.issue()) })
+    expect(await response.json()).toMatchObject({ subject: 'acc_1' })
+  })
+
   it('fails where a handler asks for an identity that no guard put there', async () => {
     expect((await fetch(`${service.url}/unprotected`)).status).toBe(500)
   })

@@ -125,6 +125,13 @@ describe('a guard', () => {
     await eventually(async () => (await verdict({ ver: 2 })) === 'token_revoked')
   })
 
+  it('A09 accepts no algorithm that its policy does not name', async () => {
+    using open = openGuard(authority, { algorithms: ['ES384', 'RS256'] })
+    await open.guard.ready()
+    expect(await codeOf(open.guard.verify(authority.issue()))).toBe('token_invalid')
+    expect(open.events.all.at(-1)).toMatchObject({ reason: 'algorithm_mismatch' })
+  })
+
   it('F01 F02 remembers no verdict, only that the signature was good', async () => {
     let aheadMs = 0
     using open = openGuard(authority, { now: () => Date.now() + aheadMs })

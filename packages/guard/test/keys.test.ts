@@ -105,6 +105,21 @@ describe('keys of an issuer', () => {
     expect(await codeOf(open.guard.verify(token))).toBe('accepted')
   })
 
+  it('are fetched again when a jump of the clock made them too old', async () => {
+    let aheadMs = 0
+    using open = openGuard(authority, {
+      revocation: 'none',
+      keysMaxStaleSeconds: 60,
+      now: () => Date.now() + aheadMs,
+    })
+    await open.guard.ready()
+    const token = authority.issue()
+    aheadMs = 70_000
+    expect(await codeOf(open.guard.verify(token))).toBe('keys_unavailable')
+    await open.events.reached('keys_refreshed', 2)
+    expect(await codeOf(open.guard.verify(token))).toBe('accepted')
+  })
+
   it('J21 are not taken from metadata that name another issuer', async () => {
     for (const issuer of [`${authority.issuer}/`, 'https://other.example', undefined]) {
       authority.overrides.set(METADATA, (_request, response) =>

@@ -7,7 +7,7 @@ import { findIdentity, identityOf, protect } from '../src/adapters/express.ts'
 import { protect as protectFastify } from '../src/adapters/fastify.ts'
 import type { Guard, RouteOptions } from '../src/index.ts'
 
-export const ROUTES: Record<string, RouteOptions> = {
+const ROUTES: Record<string, RouteOptions> = {
   '/plain': {},
   '/scoped': { scopes: { all: ['orders:read', 'orders:write'] } },
   '/any-scope': { scopes: { any: ['orders:read', 'orders:admin'] } },
@@ -39,6 +39,10 @@ async function startExpress(guard: Guard): Promise<Service> {
     // Compiles only while the route's own parameter types survive the guard: `id` is a string.
     const id: string = req.params.id
     res.json({ id, subject: identityOf(req).subject })
+  })
+  app.use('/area', protect(guard))
+  app.get('/area/inner', (req, res) => {
+    res.json(identityOf(req))
   })
   app.get('/unprotected', (req, res) => {
     res.json(identityOf(req))
@@ -78,6 +82,10 @@ async function startFastify(guard: Guard): Promise<Service> {
     { onRequest: protectFastify(guard) },
     async (request) => ({ id: request.params.id, subject: identityOf(request).subject }),
   )
+  app.register(async (area) => {
+    area.addHook('onRequest', protectFastify(guard))
+    area.get('/area/inner', async (request) => identityOf(request))
+  })
   app.get('/unprotected', async (request) => identityOf(request))
   app.setErrorHandler((_error, _request, reply) => reply.code(500).send({ failed: true }))
   const service: Service = {
