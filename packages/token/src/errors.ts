@@ -75,18 +75,21 @@ export class TokenError extends Error {
   }
 }
 
+export const KEY_ERROR_CODES = [
+  'key_malformed',
+  'key_unsupported',
+  'key_algorithm_missing',
+  'key_algorithm_mismatch',
+  'key_use_refused',
+  'key_too_small',
+  'key_weak',
+  'key_inconsistent',
+  'key_duplicate',
+  'key_set_mixed',
+] as const
+
 /** Why key material was refused. */
-export type KeyErrorCode =
-  | 'key_malformed'
-  | 'key_unsupported'
-  | 'key_algorithm_missing'
-  | 'key_algorithm_mismatch'
-  | 'key_use_refused'
-  | 'key_too_small'
-  | 'key_weak'
-  | 'key_inconsistent'
-  | 'key_duplicate'
-  | 'key_set_mixed'
+export type KeyErrorCode = (typeof KEY_ERROR_CODES)[number]
 
 export interface KeyErrorDetails {
   readonly kid?: string | undefined

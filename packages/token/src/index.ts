@@ -1,5 +1,6 @@
 export { parseDuration } from './duration.ts'
 export {
+  KEY_ERROR_CODES,
   KeyError,
   type KeyErrorCode,
   type KeyErrorDetails,

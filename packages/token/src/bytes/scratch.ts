@@ -15,12 +15,34 @@ export function getScratch(): Buffer {
   return scratch
 }
 
+const textRoom = scratch.subarray(SCRATCH_START)
+const encoder = new TextEncoder()
+
 /**
  * Lays the text down at `SCRATCH_START`. False when it is not ASCII throughout, which UTF-8 shows
  * by its length; a latin1 write would turn U+0141 into the "A" of another, good token.
  */
 export function writeAscii(text: string): boolean {
-  return scratch.write(text, SCRATCH_START, 'utf8') === text.length
+  return encoder.encodeInto(text, textRoom).written === text.length
+}
+
+// Tokens of one issuer come in few lengths, and making a view costs as much as hashing 100 bytes.
+const MAX_REMEMBERED_VIEW = 1024
+const viewsByStart = new Map<number, Buffer[]>()
+
+/** The scratch from `start` to `length` bytes behind `SCRATCH_START`. */
+export function scratchView(start: number, length: number): Buffer {
+  if (length > MAX_REMEMBERED_VIEW) return scratch.subarray(start, SCRATCH_START + length)
+  let views = viewsByStart.get(start)
+  if (views === undefined) {
+    views = []
+    viewsByStart.set(start, views)
+  }
+  const known = views[length]
+  if (known !== undefined) return known
+  const view = scratch.subarray(start, SCRATCH_START + length)
+  views[length] = view
+  return view
 }
 
 /** ASCII text prepared for being looked for at the start of the scratch. */
@@ -51,11 +73,11 @@ export function startsWithPrefix({ words, tail }: AsciiPrefix): boolean {
   return true
 }
 
-/** Compares laid-down bytes with others in time that depends on their number alone. */
-export function isEqualAt(start: number, expected: Uint8Array): boolean {
+/** Compares what lies at `start` with an ASCII text in time that depends on its length alone. */
+export function isEqualAt(start: number, expected: string): boolean {
   let difference = 0
   for (let index = 0; index < expected.length; index++) {
-    difference |= (scratch[start + index] as number) ^ (expected[index] as number)
+    difference |= (scratch[start + index] as number) ^ expected.charCodeAt(index)
   }
   return difference === 0
 }

@@ -3,7 +3,7 @@
 import { constants, type KeyObject, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import { decodeBase64url, isBase64url, writeBase64url } from '../bytes/base64url.ts'
-import { getScratch, isEqualAt, SCRATCH_START, writeAscii } from '../bytes/scratch.ts'
+import { isEqualAt, SCRATCH_START, scratchView, writeAscii } from '../bytes/scratch.ts'
 import { type Key, type KeyMaterial, materialOf } from '../jwk/key.ts'
 import type { HmacSpec, RsaSpec } from './algorithms.ts'
 import { fromDer, toDer } from './ecdsa-der.ts'
@@ -53,7 +53,7 @@ export function createTextSigner(key: Key): TextSigner {
   const input = signInputOf(materialOf(key))
   return (signingInput) => {
     layDown(signingInput)
-    const signature = sign(spec.hash, scratchView(signingInput.length), input)
+    const signature = sign(spec.hash, scratchView(SCRATCH_START, signingInput.length), input)
     return encodeSignature(materialOf(key), signature)
   }
 }
@@ -115,11 +115,10 @@ export function createAsyncTextSigner(key: Key): (signingInput: string) => Promi
 function createMacCheck(spec: HmacSpec, secret: KeyObject): SignatureCheck {
   const pads = createHmacPads(spec, secret.export())
   const macLength = Math.ceil((spec.hashBytes * 4) / 3)
-  const expected = Buffer.alloc(macLength)
   return (token, inputLength) => {
-    expected.write(macOfScratch(pads, inputLength), 'latin1')
+    const mac = macOfScratch(pads, inputLength)
     const start = inputLength + 1
-    if (token.length - start === macLength && isEqualAt(SCRATCH_START + start, expected)) {
+    if (token.length - start === macLength && isEqualAt(SCRATCH_START + start, mac)) {
       return 'good'
     }
     return judgeUnequal(token.slice(start))
@@ -136,7 +135,9 @@ function createPublicCheck(material: KeyMaterial): SignatureCheck {
     if (signature.length !== signatureLength) return judgeUnequal(signature)
     if (writeBase64url(signature, bytes) < 0) return 'malformed'
     const native = spec.family === 'ec' ? toDer(bytes) : bytes
-    return verify(spec.hash, scratchView(inputLength), input, native) ? 'good' : 'bad'
+    return verify(spec.hash, scratchView(SCRATCH_START, inputLength), input, native)
+      ? 'good'
+      : 'bad'
   }
 }
 
@@ -151,8 +152,4 @@ function withPadding(spec: RsaSpec | null, key: KeyObject) {
 
 function layDown(signingInput: string): void {
   if (!writeAscii(signingInput)) throw new TypeError('sign: the token would be too large')
-}
-
-function scratchView(length: number): Buffer {
-  return getScratch().subarray(SCRATCH_START, SCRATCH_START + length)
 }

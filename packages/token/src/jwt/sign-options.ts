@@ -20,9 +20,10 @@ export interface SignOptions {
 }
 
 export interface SignRules {
-  /** Registered claims that the options give, ready to be copied. */
+  /** Registered claims that the options give. */
   readonly claims: Readonly<Record<string, unknown>>
-  readonly claimNames: readonly string[]
+  /** Their names, and those of the times that the options ask for. */
+  readonly addedNames: readonly string[]
   readonly expiresInSeconds: number | null
   readonly notBeforeSeconds: number | null
   readonly isExpiryOmitted: boolean
@@ -69,7 +70,11 @@ export function parseSignOptions(options: SignOptions): SignRules {
   }
   return {
     claims,
-    claimNames: Object.keys(claims),
+    addedNames: [
+      ...Object.keys(claims),
+      ...(expiresInSeconds === null ? [] : ['exp']),
+      ...(options.notBefore === undefined ? [] : ['nbf']),
+    ],
     expiresInSeconds,
     notBeforeSeconds: options.notBefore === undefined ? null : parseDuration(options.notBefore),
     isExpiryOmitted,

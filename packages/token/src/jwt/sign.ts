@@ -1,6 +1,7 @@
 import { JsonProblem, parseJsonObject } from '../json/parse.ts'
 import { type Key, materialOf } from '../jwk/key.ts'
 import { createTextSigner } from '../jws/signature.ts'
+import { isNumericDate } from './claims.ts'
 import {
   checkRegisteredClaims,
   parseSignOptions,
@@ -47,50 +48,70 @@ export function createEncoder(
   const header: Record<string, string> = { alg: key.algorithm }
   if (rules.type !== null) header['typ'] = rules.type
   if (key.kid !== undefined) header['kid'] = key.kid
-  const prefix = `${encodeJson(header)}.`
-  return (claims) => prefix + encodeJson(completeClaims(claims, rules))
+  const prefix = `${encodeText(JSON.stringify(header))}.`
+  const fixed = JSON.stringify(rules.claims).slice(1, -1)
+  return (claims) => prefix + encodeClaims({ claims, rules, fixed })
 }
 
-function completeClaims(
-  claims: Readonly<Record<string, unknown>>,
-  rules: SignRules,
-): Record<string, unknown> {
+interface Encoding {
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly rules: SignRules
+  /** The claims that the options give, as JSON members. */
+  readonly fixed: string
+}
+
+// The members that the library adds are appended as text: merging objects costs several times
+// what writing them does.
+function encodeClaims({ claims, rules, fixed }: Encoding): string {
+  checkClaims(claims, rules)
+  let text = JSON.stringify(claims).slice(0, -1)
+  const append = (members: string) => {
+    text += text === '{' ? members : `,${members}`
+  }
+  if (fixed !== '') append(fixed)
+  const stated = claims['iat'] as number | undefined
+  const iat = stated ?? Math.floor(rules.now())
+  if (stated === undefined) append(`"iat":${readTime(iat)}`)
+  if (rules.notBeforeSeconds !== null) append(`"nbf":${readTime(iat + rules.notBeforeSeconds)}`)
+  if (rules.expiresInSeconds !== null) append(`"exp":${readTime(iat + rules.expiresInSeconds)}`)
+  text += '}'
+  if (!isPlain(claims, text)) checkVerifies(text)
+  return encodeText(text)
+}
+
+/** @throws TypeError */
+function checkClaims(claims: Readonly<Record<string, unknown>>, rules: SignRules): void {
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
     throw new TypeError('sign: the claims must be an object')
   }
-  for (const name of rules.claimNames) {
+  if (claims['toJSON'] !== undefined) {
+    throw new TypeError('sign: the claims must be plain, without a toJSON of their own')
+  }
+  for (const name of rules.addedNames) {
     if (claims[name] !== undefined) throw new TypeError(`sign: ${name} is given twice`)
   }
   checkRegisteredClaims(claims)
-  const iat = (claims['iat'] as number | undefined) ?? Math.floor(rules.now())
-  const complete: Record<string, unknown> = { ...claims, ...rules.claims, iat }
-  if (rules.notBeforeSeconds !== null) {
-    if (claims['nbf'] !== undefined) throw new TypeError('sign: nbf is given twice')
-    complete['nbf'] = iat + rules.notBeforeSeconds
-  }
-  if (rules.expiresInSeconds !== null) {
-    if (claims['exp'] !== undefined) throw new TypeError('sign: exp is given twice')
-    complete['exp'] = iat + rules.expiresInSeconds
-  } else if (claims['exp'] === undefined && !rules.isExpiryOmitted) {
+  if (claims['exp'] === undefined && rules.expiresInSeconds === null && !rules.isExpiryOmitted) {
     throw new TypeError('sign: expiresIn or a claim exp is needed')
   }
-  return complete
 }
 
-function encodeJson(value: Record<string, unknown>): string {
-  const text = JSON.stringify(value)
-  const bytes = Buffer.from(text, 'utf8')
-  if (!isPlain(value, text)) checkVerifies(bytes)
-  return bytes.toString('base64url')
+function readTime(seconds: number): number {
+  if (!isNumericDate(seconds)) throw new TypeError('sign: the clock or a duration is out of range')
+  return seconds
+}
+
+function encodeText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64url')
 }
 
 /**
  * True when nothing in what JSON.stringify wrote could be refused: it never writes a member twice,
  * so only nesting, a member `__proto__` and a lone surrogate are left.
  */
-function isPlain(value: Record<string, unknown>, text: string): boolean {
-  for (const name in value) {
-    const member = value[name]
+function isPlain(claims: Readonly<Record<string, unknown>>, text: string): boolean {
+  for (const name in claims) {
+    const member = claims[name]
     if (typeof member === 'object' && member !== null && !isListOfTexts(member)) return false
   }
   return !text.includes('__proto__') && !text.includes('\\ud')
@@ -100,9 +121,9 @@ function isListOfTexts(value: object): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
-function checkVerifies(bytes: Buffer): void {
+function checkVerifies(text: string): void {
   try {
-    parseJsonObject(bytes)
+    parseJsonObject(Buffer.from(text, 'utf8'))
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error
     throw new TypeError(`sign: the claims would not verify: ${error.message}`)
