@@ -4,6 +4,7 @@ import { exportJwk, exportPrivateJwk, generateKey, importJwk } from '@signet/tok
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AuthorityDouble, type Handler, sendJson } from './authority-double.ts'
 import { type CountingServer, startCountingServer } from './counting-server.ts'
+import { eventually } from './eventually.ts'
 import { codeOf, openGuard } from './open-guard.ts'
 import { withHeader } from './raw-token.ts'
 
@@ -85,6 +86,26 @@ describe('keys of an issuer', () => {
     expect(await codeOf(open.guard.verify(token))).toBe('token_invalid')
   })
 
+  it('are fetched once more when they change again during a fetch', async () => {
+    using open = openGuard(authority)
+    await open.guard.ready()
+    let release = () => {}
+    authority.overrides.set(KEY_SET, (request, response) => {
+      release = () => authority.sendKeys(request, response)
+      authority.overrides.delete(KEY_SET)
+    })
+    authority.announceKeys()
+    await eventually(() => authority.hits(KEY_SET) === 2)
+    authority.announceKeys()
+    // The feed keeps its order: once the entry is known, the second announcement is as well.
+    authority.revoke({ id: 'ses_marker' })
+    await eventually(() => open.guard.health().issuers[0]?.revocations === 1)
+    expect(authority.hits(KEY_SET)).toBe(2)
+    release()
+    await open.events.reached('keys_refreshed', 3)
+    expect(authority.hits(KEY_SET)).toBe(3)
+  })
+
   it('F05 go on working while the authority is away, for as long as declared, then 503', async () => {
     let aheadMs = 0
     using open = openGuard(authority, {
@@ -125,7 +146,7 @@ describe('keys of an issuer', () => {
       authority.overrides.set(METADATA, (_request, response) =>
         sendJson(response, { ...authority.metadata(), issuer }),
       )
-      using open = openGuard(authority)
+      using open = openGuard(authority, { revocation: 'none' })
       expect(await codeOf(open.guard.ready())).toBe('metadata_invalid')
       expect(await codeOf(open.guard.verify(authority.issue()))).toBe('keys_unavailable')
     }
@@ -137,7 +158,7 @@ describe('keys of an issuer', () => {
       authority.overrides.set(METADATA, (_request, response) =>
         sendJson(response, { ...authority.metadata(), jwks_uri }),
       )
-      using open = openGuard(authority)
+      using open = openGuard(authority, { revocation: 'none' })
       expect(await codeOf(open.guard.ready())).toBe('metadata_invalid')
     }
   })
