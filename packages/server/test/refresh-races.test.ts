@@ -161,7 +161,7 @@ describe('a refresh token that comes late or again', () => {
 })
 
 describe('a refresh against a logout', () => {
-  const ROUNDS = 200
+  const ROUNDS = 120
 
   test(`G04 of ${ROUNDS} at the same moment none leaves anything that goes on`, async () => {
     await using authority = await startAuthority()

@@ -143,11 +143,11 @@ describe('sessions under concurrency', () => {
     expect(await entriesOf(session.id)).toHaveLength(1)
   })
 
-  test(`G04 R3 600 histories with seed ${SEED}: nothing goes on after an end that was acknowledged`, async () => {
+  test(`G04 R3 300 histories with seed ${SEED}: nothing goes on after an end that was acknowledged`, async () => {
     const random = createRandom(SEED)
     const below = (limit: number) => Math.floor(random() * limit)
     let [granted, refused] = [0, 0]
-    for (let history = 0; history < 600; history++) {
+    for (let history = 0; history < 300; history++) {
       const tokens: Grant[] = [await open()]
       for (let step = below(3); step > 0; step--) {
         tokens.push(await refresh(tokens.at(-1)?.refreshToken ?? ''))
@@ -182,8 +182,8 @@ describe('sessions under concurrency', () => {
       if (history % 100 === 99) await revocations.prune()
     }
     // Both happened, otherwise nothing raced.
-    expect(granted).toBeGreaterThan(100)
-    expect(refused).toBeGreaterThan(100)
+    expect(granted).toBeGreaterThan(50)
+    expect(refused).toBeGreaterThan(50)
   })
 })
 
