@@ -256,6 +256,22 @@ describe('a guard', () => {
     expect(await codeOf(ready)).toBe('guard_closed')
   })
 
+  it('ends a fetch that is under way when closed', async () => {
+    let isAsked = false
+    let isEnded = false
+    authority.overrides.set('/.well-known/jwks.json', (_request, response) => {
+      isAsked = true
+      response.on('close', () => {
+        isEnded = true
+      })
+    })
+    using open = openGuard(authority, { revocation: 'none' })
+    await eventually(() => isAsked)
+    open.guard.close()
+    // The fetch's own limit is 5 s; the limit of this test is shorter.
+    await eventually(() => isEnded)
+  }, 4_000)
+
   it('survives an observer that throws, and counts what it lost', async () => {
     using open = openGuard(authority, {
       onEvent: () => {

@@ -173,12 +173,26 @@ describe('keys of an issuer', () => {
     expect(await codeOf(open.guard.verify(authority.issue()))).toBe('accepted')
   })
 
-  it('are never secrets, and never without a stated algorithm unless policy leaves no choice', async () => {
+  it('are looked for anew when their address stops working', async () => {
+    using open = openGuard(authority)
+    await open.guard.ready()
+    authority.overrides.set(KEY_SET, (_request, response) => response.writeHead(410).end())
+    authority.overrides.set('/keys', (request, response) => authority.sendKeys(request, response))
+    authority.overrides.set(METADATA, (_request, response) =>
+      sendJson(response, { ...authority.metadata(), jwks_uri: `${authority.issuer}/keys` }),
+    )
+    authority.keys = [await generateKey('ES256')]
+    authority.announceKeys()
+    await open.events.reached('keys_refreshed', 2)
+    expect(await codeOf(open.guard.verify(authority.issue()))).toBe('accepted')
+  })
+
+  it('A08 are used without a stated algorithm only where policy leaves no choice', async () => {
     const [key] = authority.keys
     if (key === undefined) throw new Error('no key')
     const { alg: _, ...bare } = exportJwk(key)
     authority.overrides.set(KEY_SET, (_request, response) => sendJson(response, { keys: [bare] }))
-    using strict = openGuard(authority)
+    using strict = openGuard(authority, { algorithms: ['ES256', 'RS256'] })
     await strict.events.reached('keys_failed', 1)
     expect(await codeOf(strict.guard.verify(authority.issue()))).toBe('keys_unavailable')
     using single = openGuard(authority, { algorithms: ['ES256'] })
