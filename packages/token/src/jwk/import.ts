@@ -13,6 +13,7 @@ import { KeyError } from '../errors.ts'
 import { type Algorithm, getAlgorithmSpec, isAlgorithm } from '../jws/algorithms.ts'
 import { checkOptionNames } from '../option-names.ts'
 import { Key } from './key.ts'
+import { isConsistentRsa } from './rsa-numbers.ts'
 import { checkStrength } from './strength.ts'
 
 export interface KeyOptions {
@@ -172,11 +173,14 @@ function createFromMembers({ members, names, kid, algorithm }: MembersQuestion):
   for (const name of names.public) publicJwk[name] = read(name).text
   const isPrivate = names.private.some((name) => Object.hasOwn(members, name))
   if (!isPrivate) return create(() => createPublicKey({ key: publicJwk, format: 'jwk' }), kid)
-  if (Object.hasOwn(members, 'oth')) {
+  if (kty === 'RSA' && members['oth'] !== undefined) {
     throw new KeyError('key_unsupported', 'RSA keys with more than two factors', { kid })
   }
   const privateJwk = { ...publicJwk }
   for (const name of names.private) privateJwk[name] = read(name).text
+  if (kty === 'RSA' && !isConsistentRsa(privateJwk)) {
+    throw new KeyError('key_inconsistent', 'its numbers do not belong together', { kid })
+  }
   const keyObject = create(() => createPrivateKey({ key: privateJwk, format: 'jwk' }), kid)
   const stated = create(() => createPublicKey({ key: publicJwk, format: 'jwk' }), kid)
   if (!createPublicKey(keyObject).equals(stated)) {
