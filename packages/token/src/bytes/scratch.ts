@@ -60,7 +60,10 @@ export function createAsciiPrefix(text: string): AsciiPrefix {
   }
 }
 
-/** Whether what was laid down begins so. Several times cheaper than comparing the texts. */
+/**
+ * Whether what was laid down begins so; several times cheaper than comparing the texts. A prefix
+ * that ends with the only dot in it cannot match beyond the end of a token, which has a dot itself.
+ */
 export function startsWithPrefix({ words, tail }: AsciiPrefix): boolean {
   const firstWord = SCRATCH_START >>> 2
   for (let index = 0; index < words.length; index++) {

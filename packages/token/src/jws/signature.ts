@@ -3,7 +3,13 @@
 import { constants, type KeyObject, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import { decodeBase64url, isBase64url, writeBase64url } from '../bytes/base64url.ts'
-import { isEqualAt, SCRATCH_START, scratchView, writeAscii } from '../bytes/scratch.ts'
+import {
+  isEqualAt,
+  MAX_TOKEN_BYTES,
+  SCRATCH_START,
+  scratchView,
+  writeAscii,
+} from '../bytes/scratch.ts'
 import { type Key, type KeyMaterial, materialOf } from '../jwk/key.ts'
 import type { HmacSpec, RsaSpec } from './algorithms.ts'
 import { fromDer, toDer } from './ecdsa-der.ts'
@@ -107,6 +113,7 @@ export function createAsyncTextSigner(key: Key): (signingInput: string) => Promi
   if (spec.family !== 'rsa') return async (signingInput) => signText(signingInput)
   const input = signInputOf(material)
   return async (signingInput) => {
+    checkSize(signingInput)
     const data = Buffer.from(signingInput, 'latin1')
     return encodeSignature(material, await signOnPool(spec.hash, data, input))
   }
@@ -151,5 +158,10 @@ function withPadding(spec: RsaSpec | null, key: KeyObject) {
 }
 
 function layDown(signingInput: string): void {
-  if (!writeAscii(signingInput)) throw new TypeError('sign: the token would be too large')
+  checkSize(signingInput)
+  writeAscii(signingInput)
+}
+
+function checkSize(signingInput: string): void {
+  if (signingInput.length > MAX_TOKEN_BYTES) throw new TypeError('sign: the token is too large')
 }

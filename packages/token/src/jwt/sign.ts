@@ -9,6 +9,8 @@ import {
   type SignRules,
 } from './sign-options.ts'
 
+const isEnumerable = Object.prototype.propertyIsEnumerable
+
 /**
  * A signed token. `iat` is now unless the claims have one; `exp` comes from `expiresIn` or from
  * the claims, and a token without it is an error. A claim that is also an option is an error too.
@@ -69,7 +71,7 @@ function encodeClaims({ claims, rules, fixed }: Encoding): string {
     text += text === '{' ? members : `,${members}`
   }
   if (fixed !== '') append(fixed)
-  const stated = claims['iat'] as number | undefined
+  const stated = writtenTime(claims, 'iat')
   const iat = stated ?? Math.floor(rules.now())
   if (stated === undefined) append(`"iat":${readTime(iat)}`)
   if (rules.notBeforeSeconds !== null) append(`"nbf":${readTime(iat + rules.notBeforeSeconds)}`)
@@ -91,9 +93,18 @@ function checkClaims(claims: Readonly<Record<string, unknown>>, rules: SignRules
     if (claims[name] !== undefined) throw new TypeError(`sign: ${name} is given twice`)
   }
   checkRegisteredClaims(claims)
-  if (claims['exp'] === undefined && rules.expiresInSeconds === null && !rules.isExpiryOmitted) {
+  const isEndless = rules.expiresInSeconds === null && writtenTime(claims, 'exp') === undefined
+  if (isEndless && !rules.isExpiryOmitted) {
     throw new TypeError('sign: expiresIn or a claim exp is needed')
   }
+}
+
+/** A time that JSON.stringify will write: an inherited or hidden one would be lost in silence. */
+function writtenTime(
+  claims: Readonly<Record<string, unknown>>,
+  name: 'iat' | 'exp',
+): number | undefined {
+  return isEnumerable.call(claims, name) ? (claims[name] as number | undefined) : undefined
 }
 
 function readTime(seconds: number): number {
