@@ -1,4 +1,4 @@
-import { AuthorityError, StartError } from '@signet/server'
+import { AuthorityError, StartError } from '@signet/server/errors'
 import { TokenError } from '@signet/token'
 import { EXIT } from './exit-codes.ts'
 

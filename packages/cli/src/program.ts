@@ -7,6 +7,7 @@ import { userCreateCommand } from './commands/user-create.ts'
 import { userListCommand } from './commands/user-list.ts'
 import { version } from './version.ts'
 
+/** Commands load what they run when they run: help and explanations do not wait for a server. */
 export function createProgram(): Command {
   const program = new Command('signet')
     .description('Log in once, be known everywhere, be locked out at once.')

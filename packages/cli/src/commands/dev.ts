@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { type Config, runAuthority } from '@signet/server'
+import type { Config } from '@signet/server'
 import { Command } from 'commander'
 
 export function devCommand(): Command {
@@ -16,6 +16,7 @@ Examples:
 All settings: .env.example`,
     )
     .action(async () => {
+      const { runAuthority } = await import('@signet/server')
       const { config, ended } = await runAuthority('development')
       process.stdout.write(greeting(config))
       await ended

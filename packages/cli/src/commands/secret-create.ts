@@ -1,4 +1,3 @@
-import { createSecretText } from '@signet/server'
 import { Command } from 'commander'
 
 export function secretCreateCommand(): Command {
@@ -12,7 +11,8 @@ Examples:
   (umask 077; signet secret create > secret.txt)
   SIGNET_SECRET=$(signet secret create) signet serve     for a first try`,
     )
-    .action(({ json = false }: { json?: boolean }) => {
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { createSecretText } = await import('@signet/server')
       const secret = createSecretText()
       process.stdout.write(json ? `${JSON.stringify({ secret })}\n` : `${secret}\n`)
     })

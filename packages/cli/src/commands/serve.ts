@@ -1,4 +1,3 @@
-import { runAuthority } from '@signet/server'
 import { Command } from 'commander'
 
 export function serveCommand(): Command {
@@ -13,6 +12,7 @@ Example (put the secret into the environment by your secret store, not by typing
 All settings: .env.example`,
     )
     .action(async () => {
+      const { runAuthority } = await import('@signet/server')
       const { ended } = await runAuthority('production')
       await ended
     })

@@ -1,4 +1,4 @@
-import { type Account, openAccounts, readConfig } from '@signet/server'
+import type { Account } from '@signet/server'
 import { Command } from 'commander'
 import { readPassword } from '../password-input.ts'
 
@@ -26,6 +26,7 @@ Examples:
     )
     .action(async (email: string, options: Options) => {
       const password = await readPassword(options.passwordFile)
+      const { openAccounts, readConfig } = await import('@signet/server')
       const { accounts, close } = await openAccounts(readConfig('development'))
       try {
         const { account, rolesMade } = await accounts.create({

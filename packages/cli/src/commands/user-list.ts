@@ -1,4 +1,4 @@
-import { type Account, openAccounts, readConfig } from '@signet/server'
+import type { Account } from '@signet/server'
 import { Command } from 'commander'
 import { toJson } from './user-create.ts'
 
@@ -14,6 +14,7 @@ Examples:
   signet user list --json | wc -l`,
     )
     .action(async ({ json = false }: { json?: boolean }) => {
+      const { openAccounts, readConfig } = await import('@signet/server')
       const { accounts, close } = await openAccounts(readConfig('development'))
       try {
         let count = 0

@@ -1,4 +1,5 @@
 // The only exit for errors: whatever is thrown becomes one problem+json answer and one log line.
+import type { Socket } from 'node:net'
 import { createBearerAnswer, isRefusal, type Refusal } from '@signet/guard'
 import type { Problem } from '@signet/guard/protocol'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -29,6 +30,17 @@ export function answerUnroutable(
   reply: FastifyReply,
 ): void {
   answerProblem(request, reply, toAuthorityError(error))
+}
+
+/** For what is no HTTP at all: there is no request to answer, only a socket to tell and close. */
+export function answerMalformed(_error: Error, socket: Socket): void {
+  if (!socket.writable) return
+  const { status, title } = ERROR_TABLE.request_invalid
+  const problem: Problem = { code: 'request_invalid', title, status }
+  const body = JSON.stringify(problem)
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 }
 
 function answerRefusal(reply: FastifyReply, refusal: Refusal, realm: string): FastifyReply {

@@ -1,12 +1,11 @@
 // The HTTP server with everything that holds for all routes: what a body may be, which headers
 // every answer has, one log line per request. No route of its own.
 import type { IncomingMessage } from 'node:http'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts'
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
-import { type TProperties, Type } from 'typebox'
 import type { Clock } from '../clock.ts'
 import { AuthorityError } from '../errors.ts'
-import { answerErrors, answerUnroutable } from './error-response.ts'
+import { answerErrors, answerMalformed, answerUnroutable } from './error-response.ts'
 import { readJsonBodies } from './json-body.ts'
 
 export type HttpServer = ReturnType<typeof createHttpServer>
@@ -28,10 +27,11 @@ export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: stri
     forceCloseConnections: true,
     return503OnClosing: true,
     frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerMalformed,
     // Fastify's defaults drop unknown members, coerce types and fill in defaults; here a body is
     // what the schema says or it is refused.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
-  }).withTypeProvider<TypeBoxTypeProvider>()
+  }).withTypeProvider<JsonSchemaToTsProvider>()
 
   readJsonBodies(app)
   answerErrors(app, parts.realm)
@@ -56,11 +56,6 @@ export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: stri
     )
   })
   return app
-}
-
-/** The shape of a body: exactly these members, each of its type. */
-export function bodyOf<T extends TProperties>(properties: T) {
-  return Type.Object(properties, { additionalProperties: false })
 }
 
 /** A request older than this is not worth a write: its client has given up, or will repeat it. */

@@ -1,25 +1,29 @@
 import { paths } from '@signet/guard/protocol'
-import { Type } from 'typebox'
-import { bodyOf, type HttpServer } from '../http/http-server.ts'
+import type { HttpServer } from '../http/http-server.ts'
 import { deviceOf } from './device.ts'
 import type { RouteParts } from './route-parts.ts'
 import {
-  AudienceMember,
+  AUDIENCE_MEMBER,
   chooseAudience,
   FIRST_PARTY_CLIENT,
   tokenAnswer,
   userAnswer,
 } from './token-answer.ts'
 
-const Body = bodyOf({
-  email: Type.String({ maxLength: 320 }),
-  password: Type.String({ maxLength: 2_048 }),
-  audience: AudienceMember,
-})
+const BODY = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['email', 'password'],
+  properties: {
+    email: { type: 'string', maxLength: 320 },
+    password: { type: 'string', maxLength: 2_048 },
+    audience: AUDIENCE_MEMBER,
+  },
+} as const
 
 export function loginRoute(app: HttpServer, parts: RouteParts): void {
   const { accounts, sessions, issuer, config } = parts
-  app.post(paths.login, { schema: { body: Body } }, async (request, reply) => {
+  app.post(paths.login, { schema: { body: BODY } }, async (request, reply) => {
     const { email, password, audience } = request.body
     const asked = chooseAudience(audience, config)
     const authenticated = await accounts.authenticate({ email, password })

@@ -1,12 +1,15 @@
 import { findBearerToken, GuardError } from '@signet/guard'
 import { ACCESS_TOKEN_TYPE, paths } from '@signet/guard/protocol'
 import { type Claims, createVerifier, decode, TokenError } from '@signet/token'
-import { Type } from 'typebox'
 import { AuthorityError } from '../errors.ts'
-import { bodyOf, type HttpServer } from '../http/http-server.ts'
+import type { HttpServer } from '../http/http-server.ts'
 import type { RouteParts } from './route-parts.ts'
 
-const Body = bodyOf({ refreshToken: Type.Optional(Type.String({ maxLength: 256 })) })
+const BODY = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { refreshToken: { type: 'string', maxLength: 256 } },
+} as const
 
 export function logoutRoute(app: HttpServer, parts: RouteParts): void {
   const { sessions, config, keyring, clock } = parts
@@ -39,7 +42,7 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
   app.post(
     paths.logout,
     {
-      schema: { body: Body },
+      schema: { body: BODY },
       // A logout with the bearer alone needs no body.
       preValidation: async (request) => {
         request.body ??= {}

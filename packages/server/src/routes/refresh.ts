@@ -1,17 +1,21 @@
 import { paths } from '@signet/guard/protocol'
-import { Type } from 'typebox'
-import { bodyOf, createWaitCheck, type HttpServer } from '../http/http-server.ts'
+import { createWaitCheck, type HttpServer } from '../http/http-server.ts'
 import type { RouteParts } from './route-parts.ts'
-import { AudienceMember, chooseAudience, FIRST_PARTY_CLIENT, tokenAnswer } from './token-answer.ts'
+import { AUDIENCE_MEMBER, chooseAudience, FIRST_PARTY_CLIENT, tokenAnswer } from './token-answer.ts'
 
-const Body = bodyOf({
-  refreshToken: Type.String({ maxLength: 256 }),
-  audience: AudienceMember,
-})
+const BODY = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['refreshToken'],
+  properties: {
+    refreshToken: { type: 'string', maxLength: 256 },
+    audience: AUDIENCE_MEMBER,
+  },
+} as const
 
 export function refreshRoute(app: HttpServer, parts: RouteParts): void {
   const { sessions, issuer, config, clock } = parts
-  app.post(paths.refresh, { schema: { body: Body } }, async (request, reply) => {
+  app.post(paths.refresh, { schema: { body: BODY } }, async (request, reply) => {
     const { refreshToken, audience } = request.body
     const grant = await sessions.refresh({
       refreshToken,

@@ -1,15 +1,15 @@
 import { paths } from '@signet/guard/protocol'
-import { Type } from 'typebox'
 import type { HttpServer } from '../http/http-server.ts'
 import type { RouteParts } from './route-parts.ts'
 
-const Query = Type.Object(
-  { after: Type.Optional(Type.String({ maxLength: 64 })) },
-  { additionalProperties: false },
-)
+const QUERY = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { after: { type: 'string', maxLength: 64 } },
+} as const
 
 export function revocationsRoute(app: HttpServer, { revocations }: RouteParts): void {
-  app.get(paths.revocations, { schema: { querystring: Query } }, async (request, reply) => {
+  app.get(paths.revocations, { schema: { querystring: QUERY } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     return revocations.pageAfter(request.query.after ?? '')
   })

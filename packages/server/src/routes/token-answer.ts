@@ -1,4 +1,3 @@
-import { Type } from 'typebox'
 import type { Account } from '../accounts/account.ts'
 import { AuthorityError } from '../errors.ts'
 import type { Grant } from '../sessions/sessions.ts'
@@ -6,7 +5,7 @@ import type { Grant } from '../sessions/sessions.ts'
 /** The client that `/signup`, `/login` and `/refresh` speak for. */
 export const FIRST_PARTY_CLIENT = 'signet'
 
-export const AudienceMember = Type.Optional(Type.String({ minLength: 1, maxLength: 256 }))
+export const AUDIENCE_MEMBER = { type: 'string', minLength: 1, maxLength: 256 } as const
 
 /** Body of every answer that carries tokens. */
 export function tokenAnswer(grant: Grant, accessToken: string) {
