@@ -43,6 +43,8 @@ async function table(title, contestantsOf, { keys, rounds }) {
       say(`| ${algorithm} ${name} | ${micros.toFixed(2)} | ${share.toFixed(3)} | ${range} |`)
     }
     const ours = results.find(({ name }) => name === 'signet')
+    const plain = results.find(({ name }) => name.startsWith('raw and'))
+    say(`| ${algorithm} signet / ${plain.name} | | ${ratio(ours, plain).toFixed(2)} | |`)
     const peers = results.filter(({ name }) => PEERS.some((peer) => name.startsWith(peer)))
     const best = peers.reduce((a, b) => (a.share > b.share ? a : b))
     say(`| ${algorithm} signet / fastest peer | | ${ratio(ours, best).toFixed(2)} | ${best.name} |`)

@@ -17,6 +17,7 @@ export function verifyContestants(key) {
   const usual = { issuer: ISSUER, audience: AUDIENCE, algorithms: [algorithm] }
   const contestants = [
     { name: 'raw', run: rawVerifier(key) },
+    { name: 'raw and parsing', run: each(plainVerifier(key)) },
     { name: 'signet', run: each((token) => prepared(token).claims.exp) },
     {
       name: 'signet one-shot',
@@ -80,6 +81,25 @@ function rawVerifier({ algorithm, tokens, publicKey }) {
       sum += verify(hash, input, options, signature) ? 1 : 0
     }
     return sum
+  }
+}
+
+/**
+ * The least that any library can do: take the token apart, do the raw operation, parse the payload.
+ * No check of form, header or claims. The distance from here to signet is the price of strictness.
+ */
+function plainVerifier({ algorithm, publicKey }) {
+  const options = rawOptionsOf(algorithm, publicKey)
+  const hash = algorithm === 'EdDSA' ? null : 'sha256'
+  const isGood = (input, signature) =>
+    algorithm === 'HS256'
+      ? createHmac('sha256', publicKey).update(input).digest('base64url') === signature
+      : verify(hash, Buffer.from(input), options, Buffer.from(signature, 'base64url'))
+  return (token) => {
+    const first = token.indexOf('.')
+    const second = token.indexOf('.', first + 1)
+    if (!isGood(token.slice(0, second), token.slice(second + 1))) throw new Error('bad')
+    return JSON.parse(Buffer.from(token.slice(first + 1, second), 'base64url').toString()).exp
   }
 }
 

@@ -93,6 +93,14 @@ describe('reference/token.md', () => {
   })
 })
 
+it('the README has an example that runs', async () => {
+  const text = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8')
+  const code = /^```js\n([\s\S]*?)^```$/m.exec(text)?.[1] ?? ''
+  expect(code).toContain('verify(')
+  writeFileSync(`${snippets}/readme.mjs`, code)
+  await import(/* @vite-ignore */ pathToFileURL(`${snippets}/readme.mjs`).href)
+})
+
 function blocksOf(text: string): string {
   return [...text.matchAll(/^```js \w+\n([\s\S]*?)^```$/gm)].map(([, code]) => code).join('\n')
 }
