@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import { shortestLength } from './shortest-length.ts'
 
 /** How deep objects and arrays may nest, the outermost one counted. */
-export const MAX_DEPTH = 16
+const MAX_DEPTH = 16
 
 const LONE_SURROGATE = /\p{Surrogate}/u
 const REPLACEMENT = '\ufffd'
