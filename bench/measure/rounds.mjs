@@ -2,10 +2,10 @@
 // short rounds and a figure is the median of per-round ratios to the first of them.
 
 /**
- * Milliseconds that one contestant runs in one round: so few that most slices pass without the
- * scheduler taking the core away, and neighbours in a round see the same machine.
+ * Milliseconds that one contestant runs in one round: long enough that its own code and data are
+ * what the caches hold, short enough that neighbours in a round see the same machine.
  */
-const SLICE_MS = 4
+const SLICE_MS = 40
 
 /** Long enough for the optimising compiler to have had its say. */
 const WARM_MS = 300
@@ -16,7 +16,7 @@ const WARM_MS = 300
  *
  * @returns for each: median microseconds, and its speed as a share of the yardstick's
  */
-export async function measure(contestants, { rounds = 41 } = {}) {
+export async function measure(contestants, { rounds = 15 } = {}) {
   const entries = []
   for (const contestant of contestants) {
     await warm(contestant.run)

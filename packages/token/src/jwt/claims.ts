@@ -39,7 +39,7 @@ export function checkClaims(claims: Claims, rules: ClaimRules, nowSeconds: numbe
   checkIssuer(claims, rules.issuers)
   checkAudience(claims, rules.audiences)
   checkSubject(claims, rules.subject)
-  checkText(claims, 'jti')
+  checkText(claims.jti, 'jti')
   for (const name of rules.requiredClaims) {
     if (!Object.hasOwn(claims, name) || claims[name] === null) {
       throw new TokenError('claim_missing', { claim: name })
@@ -51,11 +51,11 @@ export function checkClaims(claims: Claims, rules: ClaimRules, nowSeconds: numbe
 function checkIssuer(claims: Claims, issuers: readonly string[] | null): void {
   const { iss } = claims
   if (issuers === null) {
-    checkText(claims, 'iss')
+    checkText(iss, 'iss')
   } else if (iss === undefined) {
     throw new TokenError('claim_missing', { claim: 'iss' })
   } else if (!issuers.includes(iss)) {
-    checkText(claims, 'iss')
+    checkText(iss, 'iss')
     throw new TokenError('issuer_mismatch', { claim: 'iss' })
   }
 }
@@ -85,22 +85,20 @@ export function isAudience(aud: unknown): aud is string | readonly string[] {
 }
 
 function checkSubject(claims: Claims, subject: string | null): void {
-  const sub = checkText(claims, 'sub')
+  const { sub } = claims
+  checkText(sub, 'sub')
   if (subject === null) return
   if (sub === undefined) throw new TokenError('claim_missing', { claim: 'sub' })
   if (sub !== subject) throw new TokenError('subject_mismatch', { claim: 'sub' })
 }
 
-function checkText(claims: Claims, name: 'iss' | 'sub' | 'jti'): string | undefined {
-  const value = claims[name]
-  if (value === undefined) return undefined
-  if (!isPlainText(value)) {
+function checkText(value: unknown, claim: 'iss' | 'sub' | 'jti'): void {
+  if (value !== undefined && !isPlainText(value)) {
     throw new TokenError('claim_invalid', {
-      claim: name,
+      claim,
       reason: 'not a text without control characters',
     })
   }
-  return value
 }
 
 /** Not empty and without control characters: fit for a log line and a header of HTTP. */
@@ -115,9 +113,10 @@ export function isPlainText(value: unknown): value is string {
  */
 export function checkTimes(claims: Claims, rules: ClaimRules, nowSeconds: number): void {
   const { toleranceSeconds } = rules
-  const iat = readDate(claims, 'iat')
-  const nbf = readDate(claims, 'nbf')
-  const exp = readDate(claims, 'exp')
+  const { iat, nbf, exp } = claims
+  checkDate(iat, 'iat')
+  checkDate(nbf, 'nbf')
+  checkDate(exp, 'exp')
   if (exp === undefined && rules.isExpiryRequired) {
     throw new TokenError('claim_missing', { claim: 'exp' })
   }
@@ -145,13 +144,10 @@ export function checkTimes(claims: Claims, rules: ClaimRules, nowSeconds: number
   }
 }
 
-function readDate(claims: Claims, name: 'exp' | 'nbf' | 'iat'): number | undefined {
-  const value = claims[name]
-  if (value === undefined) return undefined
-  if (!isNumericDate(value)) {
-    throw new TokenError('claim_invalid', { claim: name, reason: 'not a date in epoch seconds' })
+function checkDate(value: unknown, claim: 'exp' | 'nbf' | 'iat'): void {
+  if (value !== undefined && !isNumericDate(value)) {
+    throw new TokenError('claim_invalid', { claim, reason: 'not a date in epoch seconds' })
   }
-  return value
 }
 
 export function isNumericDate(value: unknown): value is number {

@@ -1,14 +1,14 @@
 import type { Key } from '../jwk/key.ts'
 import { createAsyncTextSigner } from '../jws/signature.ts'
 import { createEncoder } from './sign.ts'
-import type { SignOptions } from './sign-options.ts'
+import type { SignOptions, UncheckedClaims } from './sign-options.ts'
 
 /**
  * `sign` that leaves the main thread free while an RSA signature is made (a third of a
  * millisecond); with other keys it does the same work at once.
  */
 export async function signAsync(
-  claims: Readonly<Record<string, unknown>>,
+  claims: UncheckedClaims,
   key: Key,
   options: SignOptions,
 ): Promise<string> {
@@ -19,7 +19,7 @@ export async function signAsync(
 export function createAsyncSigner(
   key: Key,
   options: SignOptions,
-): (claims: Readonly<Record<string, unknown>>) => Promise<string> {
+): (claims: UncheckedClaims) => Promise<string> {
   const encode = createEncoder(key, options)
   const signText = createAsyncTextSigner(key)
   return async (claims) => {

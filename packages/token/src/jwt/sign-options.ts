@@ -21,9 +21,7 @@ export interface SignOptions {
 
 export interface SignRules {
   /** Registered claims that the options give. */
-  readonly claims: Readonly<Record<string, unknown>>
-  /** Their names, and those of the times that the options ask for. */
-  readonly addedNames: readonly string[]
+  readonly claims: UncheckedClaims
   readonly expiresInSeconds: number | null
   readonly notBeforeSeconds: number | null
   readonly isExpiryOmitted: boolean
@@ -70,11 +68,6 @@ export function parseSignOptions(options: SignOptions): SignRules {
   }
   return {
     claims,
-    addedNames: [
-      ...Object.keys(claims),
-      ...(expiresInSeconds === null ? [] : ['exp']),
-      ...(options.notBefore === undefined ? [] : ['nbf']),
-    ],
     expiresInSeconds,
     notBeforeSeconds: options.notBefore === undefined ? null : parseDuration(options.notBefore),
     isExpiryOmitted,
@@ -83,23 +76,44 @@ export function parseSignOptions(options: SignOptions): SignRules {
   }
 }
 
+/** Claims on their way into a token: nothing is known of them yet. */
+export interface UncheckedClaims {
+  readonly iss?: unknown
+  readonly sub?: unknown
+  readonly aud?: unknown
+  readonly exp?: unknown
+  readonly nbf?: unknown
+  readonly iat?: unknown
+  readonly jti?: unknown
+  readonly toJSON?: unknown
+  readonly [name: string]: unknown
+}
+
 /**
  * No token leaves that `verify` would refuse for the shape of a registered claim.
  *
  * @throws TypeError
  */
-export function checkRegisteredClaims(claims: Readonly<Record<string, unknown>>): void {
-  for (const name of ['iss', 'sub', 'jti'] as const) {
-    if (claims[name] !== undefined && !isPlainText(claims[name])) {
-      throw new TypeError(`sign: ${name} must be a text without control characters`)
-    }
-  }
-  for (const name of ['exp', 'nbf', 'iat'] as const) {
-    if (claims[name] !== undefined && !isNumericDate(claims[name])) {
-      throw new TypeError(`sign: ${name} must be a date in epoch seconds`)
-    }
-  }
-  if (claims['aud'] !== undefined && !isAudience(claims['aud'])) {
+export function checkRegisteredClaims(claims: UncheckedClaims): void {
+  checkText(claims.iss, 'iss')
+  checkText(claims.sub, 'sub')
+  checkText(claims.jti, 'jti')
+  checkDate(claims.exp, 'exp')
+  checkDate(claims.nbf, 'nbf')
+  checkDate(claims.iat, 'iat')
+  if (claims.aud !== undefined && !isAudience(claims.aud)) {
     throw new TypeError('sign: aud must be a text or a list of texts')
+  }
+}
+
+function checkText(value: unknown, name: string): void {
+  if (value !== undefined && !isPlainText(value)) {
+    throw new TypeError(`sign: ${name} must be a text without control characters`)
+  }
+}
+
+function checkDate(value: unknown, name: string): void {
+  if (value !== undefined && !isNumericDate(value)) {
+    throw new TypeError(`sign: ${name} must be a date in epoch seconds`)
   }
 }

@@ -7,6 +7,7 @@ import {
   parseSignOptions,
   type SignOptions,
   type SignRules,
+  type UncheckedClaims,
 } from './sign-options.ts'
 
 const isEnumerable = Object.prototype.propertyIsEnumerable
@@ -18,19 +19,12 @@ const isEnumerable = Object.prototype.propertyIsEnumerable
  *
  * @throws TypeError for claims, options or a key that will not do
  */
-export function sign(
-  claims: Readonly<Record<string, unknown>>,
-  key: Key,
-  options: SignOptions,
-): string {
+export function sign(claims: UncheckedClaims, key: Key, options: SignOptions): string {
   return createSigner(key, options)(claims)
 }
 
 /** `sign` with key and options resolved once, for hot paths. */
-export function createSigner(
-  key: Key,
-  options: SignOptions,
-): (claims: Readonly<Record<string, unknown>>) => string {
+export function createSigner(key: Key, options: SignOptions): (claims: UncheckedClaims) => string {
   const encode = createEncoder(key, options)
   const signText = createTextSigner(key)
   return (claims) => {
@@ -40,10 +34,7 @@ export function createSigner(
 }
 
 /** What is to be signed: header and payload, encoded. */
-export function createEncoder(
-  key: Key,
-  options: SignOptions,
-): (claims: Readonly<Record<string, unknown>>) => string {
+export function createEncoder(key: Key, options: SignOptions): (claims: UncheckedClaims) => string {
   materialOf(key)
   if (key.kind === 'public') throw new TypeError('sign: a public key cannot sign')
   const rules = parseSignOptions(options)
@@ -51,14 +42,15 @@ export function createEncoder(
   if (rules.type !== null) header['typ'] = rules.type
   if (key.kid !== undefined) header['kid'] = key.kid
   const prefix = `${encodeText(JSON.stringify(header))}.`
-  const fixed = JSON.stringify(rules.claims).slice(1, -1)
+  const given = JSON.stringify(rules.claims)
+  const fixed = given === '{}' ? '' : `,${given.slice(1, -1)}`
   return (claims) => prefix + encodeClaims({ claims, rules, fixed })
 }
 
 interface Encoding {
-  readonly claims: Readonly<Record<string, unknown>>
+  readonly claims: UncheckedClaims
   readonly rules: SignRules
-  /** The claims that the options give, as JSON members. */
+  /** The claims that the options give, as JSON members, each behind a comma. */
   readonly fixed: string
 }
 
@@ -66,45 +58,51 @@ interface Encoding {
 // what writing them does.
 function encodeClaims({ claims, rules, fixed }: Encoding): string {
   checkClaims(claims, rules)
-  let text = JSON.stringify(claims).slice(0, -1)
-  const append = (members: string) => {
-    text += text === '{' ? members : `,${members}`
-  }
-  if (fixed !== '') append(fixed)
-  const stated = writtenTime(claims, 'iat')
-  const iat = stated ?? Math.floor(rules.now())
-  if (stated === undefined) append(`"iat":${readTime(iat)}`)
-  if (rules.notBeforeSeconds !== null) append(`"nbf":${readTime(iat + rules.notBeforeSeconds)}`)
-  if (rules.expiresInSeconds !== null) append(`"exp":${readTime(iat + rules.expiresInSeconds)}`)
-  text += '}'
+  const { expiresInSeconds, notBeforeSeconds } = rules
+  const isDated = isWritten(claims, claims.iat, 'iat')
+  const iat = isDated ? (claims.iat as number) : Math.floor(rules.now())
+  let added = fixed
+  if (!isDated) added += `,"iat":${readTime(iat)}`
+  if (notBeforeSeconds !== null) added += `,"nbf":${readTime(iat + notBeforeSeconds)}`
+  if (expiresInSeconds !== null) added += `,"exp":${readTime(iat + expiresInSeconds)}`
+  const stated = JSON.stringify(claims)
+  const opened = stated === '{}' ? `{${added.slice(1)}` : stated.slice(0, -1) + added
+  const text = `${opened}}`
   if (!isPlain(claims, text)) checkVerifies(text)
   return encodeText(text)
 }
 
 /** @throws TypeError */
-function checkClaims(claims: Readonly<Record<string, unknown>>, rules: SignRules): void {
+function checkClaims(claims: UncheckedClaims, rules: SignRules): void {
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
     throw new TypeError('sign: the claims must be an object')
   }
-  if (claims['toJSON'] !== undefined) {
+  if (claims.toJSON !== undefined) {
     throw new TypeError('sign: the claims must be plain, without a toJSON of their own')
   }
-  for (const name of rules.addedNames) {
-    if (claims[name] !== undefined) throw new TypeError(`sign: ${name} is given twice`)
-  }
+  const { claims: given, expiresInSeconds, notBeforeSeconds } = rules
+  checkOnce(claims.iss, given.iss, 'iss')
+  checkOnce(claims.aud, given.aud, 'aud')
+  checkOnce(claims.sub, given.sub, 'sub')
+  checkOnce(claims.jti, given.jti, 'jti')
+  checkOnce(claims.nbf, notBeforeSeconds ?? undefined, 'nbf')
+  checkOnce(claims.exp, expiresInSeconds ?? undefined, 'exp')
   checkRegisteredClaims(claims)
-  const isEndless = rules.expiresInSeconds === null && writtenTime(claims, 'exp') === undefined
+  const isEndless = expiresInSeconds === null && !isWritten(claims, claims.exp, 'exp')
   if (isEndless && !rules.isExpiryOmitted) {
     throw new TypeError('sign: expiresIn or a claim exp is needed')
   }
 }
 
-/** A time that JSON.stringify will write: an inherited or hidden one would be lost in silence. */
-function writtenTime(
-  claims: Readonly<Record<string, unknown>>,
-  name: 'iat' | 'exp',
-): number | undefined {
-  return isEnumerable.call(claims, name) ? (claims[name] as number | undefined) : undefined
+function checkOnce(stated: unknown, given: unknown, name: string): void {
+  if (stated !== undefined && given !== undefined) {
+    throw new TypeError(`sign: ${name} is given twice`)
+  }
+}
+
+/** Whether JSON.stringify will write it: an inherited or hidden time would be lost in silence. */
+function isWritten(claims: UncheckedClaims, value: unknown, name: string): boolean {
+  return value !== undefined && isEnumerable.call(claims, name)
 }
 
 function readTime(seconds: number): number {
@@ -120,7 +118,7 @@ function encodeText(text: string): string {
  * True when nothing in what JSON.stringify wrote could be refused: it never writes a member twice,
  * so only nesting, a member `__proto__` and a lone surrogate are left.
  */
-function isPlain(claims: Readonly<Record<string, unknown>>, text: string): boolean {
+function isPlain(claims: UncheckedClaims, text: string): boolean {
   for (const name in claims) {
     const member = claims[name]
     if (typeof member === 'object' && member !== null && !isListOfTexts(member)) return false
