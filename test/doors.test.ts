@@ -23,6 +23,8 @@ const REFUSED = [
   ['packages/server/src/sessions/planted-14.ts', '../http/http-server.ts'],
   ['packages/server/src/sessions/planted-15.ts', '../routes/login.ts'],
   ['packages/server/src/sessions/planted-store.ts', '../accounts/account-store.ts'],
+  ['packages/server/src/planted-20.ts', './sessions/session-store.ts'],
+  ['packages/server/src/http/planted-21.ts', '../db/errors.ts'],
   ['packages/server/src/accounts/planted-16.ts', 'kysely'],
   ['packages/server/src/db/planted-17.ts', '../sessions/sessions.ts'],
   ['packages/server/src/config/planted-18.ts', '../db/database.ts'],

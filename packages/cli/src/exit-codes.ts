@@ -4,4 +4,5 @@ export const EXIT = {
   unexpected: 1,
   usage: 2,
   malformed: 3,
+  interrupted: 130,
 } as const

@@ -23,6 +23,10 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
     return { message: `this is not a token: ${error.message}`, exitCode: EXIT.malformed }
   }
   if (error instanceof AuthorityError) {
+    if (error.code === 'unavailable') {
+      const message = `the database cannot be used right now (${error.message}): is another process writing to it? Try again`
+      return { message, exitCode: EXIT.unexpected }
+    }
     return { message: error.message, exitCode: EXIT.usage }
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)

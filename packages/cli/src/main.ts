@@ -1,15 +1,22 @@
 // The signet command: parses what was typed, runs one command, turns what went wrong into one
-// clear line and an exit code. The only file here that ends the process.
+// clear line and an exit code.
 import { CommanderError } from 'commander'
+import { EXIT } from './exit-codes.ts'
 import { describeFailure } from './failure.ts'
 import { createProgram } from './program.ts'
+
+// Whoever reads our output may stop reading, as `head` does: then there is nothing left to say.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  throw error
+})
 
 try {
   await createProgram().parseAsync(process.argv)
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has printed its message already; help and version are not failures.
-    process.exitCode = error.exitCode === 0 ? 0 : 2
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
   } else {
     const { message, exitCode } = describeFailure(error)
     process.stderr.write(`signet: ${message}\n`)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failure.ts'
 
 /**
@@ -34,7 +35,7 @@ async function promptUnseen(question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: nowhere, terminal: true })
   prompt.on('SIGINT', () => {
     process.stderr.write('\n')
-    process.exit(130)
+    process.exit(EXIT.interrupted)
   })
   try {
     return await prompt.question('')

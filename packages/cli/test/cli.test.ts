@@ -1,6 +1,16 @@
-import { writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openTempFolder, runSignet, startAuthority, type TempFolder } from '@signet/testkit'
+import { text } from 'node:stream/consumers'
+import {
+  openTempFolder,
+  runSignet,
+  SIGNET_BIN,
+  spawnAuthority,
+  startAuthority,
+  type TempFolder,
+} from '@signet/testkit'
 import { decode } from '@signet/token'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -149,17 +159,11 @@ describe('signet user', () => {
   const create = (email: string, words: string[] = [], stdin = `${PASSWORD}\n`) =>
     signet(['user', 'create', email, ...words], { stdin })
 
-  test('list of nobody says so on stderr', async () => {
-    const [text, json] = await Promise.all([
-      signet(['user', 'list']),
-      signet(['user', 'list', '--json']),
-    ])
-    expect(text).toMatchObject({
-      code: 0,
-      stdout: '',
-      stderr: 'signet: there are no accounts yet\n',
-    })
-    expect(json).toEqual({ code: 0, stdout: '', stderr: '' })
+  test('list refuses where there is no database, and makes none', async () => {
+    const run = await signet(['user', 'list'])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain('there is no database at')
+    expect(await readdir(folder.path)).not.toContain('data')
   })
 
   test('create takes the password from stdin and says which roles are new', async () => {
@@ -237,6 +241,27 @@ describe('signet user', () => {
       'bo@example.com',
     ])
     expect(json.stdout).not.toContain('argon2')
+  })
+
+  test('create before the first start leaves a folder that an authority starts in', async () => {
+    await using authority = await spawnAuthority()
+    await authority.stop()
+    await rm(join(authority.folder, 'data'), { recursive: true })
+    const words = ['user', 'create', 'first@example.com']
+    const run = await runSignet(words, { cwd: authority.folder, stdin: `${PASSWORD}\n` })
+    expect(run.code).toBe(0)
+    await authority.start()
+    expect((await authority.client.login('first@example.com', PASSWORD)).status).toBe(200)
+  })
+
+  test('a reader that stops reading is no failure', async () => {
+    const child = spawn(process.execPath, [SIGNET_BIN, 'user', 'list'], {
+      cwd: folder.path,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect({ code: child.exitCode, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
   test('works beside a running authority, which lets the new user in with the role in the token', async () => {

@@ -13,6 +13,7 @@ import { StartError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { finishRequestsOnClose } from './http/in-flight.ts'
 import { openKeyring } from './keys/keyring.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
@@ -34,9 +35,18 @@ import { createIssuer } from './tokens/issuer.ts'
 export interface Authority {
   /** Where it listens. */
   readonly address: { readonly host: string; readonly port: number }
-  /** Answers what is under way, ends the feeds, closes the database. */
+  /**
+   * Refuses new requests (503), answers those under way for at most 5 s, ends the feeds, closes the
+   * database. Closes all the rest even where a part fails, and then rejects.
+   */
   close(): Promise<void>
 }
+
+/**
+ * While it serves, an authority waits this long for another process that writes: on SQLite everybody
+ * waits with it, so it rather answers 503.
+ */
+const SERVING_LOCK_TIMEOUT_MS = 500
 
 /** The database of a config, brought to this version. @throws StartError */
 export async function openDatabase(config: Config, clock: Clock = systemClock): Promise<Database> {
@@ -63,7 +73,15 @@ export async function startAuthority(
   const database = await openDatabase(config, clock)
   const closers: (() => unknown)[] = [() => database.close()]
   const close = async () => {
-    for (const closer of closers.reverse()) await closer()
+    const failures: unknown[] = []
+    for (const closer of closers.splice(0).reverse()) {
+      try {
+        await closer()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed')
   }
 
   try {
@@ -114,11 +132,14 @@ export async function startAuthority(
       guard,
     }
     for (const route of ROUTES) route(app, parts)
+    finishRequestsOnClose(app)
     closers.push(() => app.close())
+    database.setLockTimeout(SERVING_LOCK_TIMEOUT_MS)
     await listen(app, config)
     return { address: { host: config.host, port: config.port }, close }
   } catch (error) {
-    await close()
+    // What stopped the start matters; what fails to close behind it does not.
+    await close().catch(() => {})
     throw error
   }
 }

@@ -1,6 +1,6 @@
 // The authority as a process: settings in, signals handled, exit code out. With config/env.ts the
 // only file that touches the process.
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { type Authority, startAuthority } from './app.ts'
 import { type Config, type Mode, parseConfig } from './config/config.ts'
 import { readEnvironment } from './config/env.ts'
@@ -24,20 +24,30 @@ export async function runAuthority(mode: Mode): Promise<RunningAuthority> {
   const config = readConfig(mode)
   const logger = pino({ level: config.logLevel, base: null })
   const authority = await startAuthority(config, { logger })
-  logger.info({ issuer: config.issuer, port: config.port, mode }, 'listening')
-  return { config, ended: endOnSignal(authority) }
+  return { config, ended: endOnSignal(authority, logger) }
 }
 
-/** Longest time that answers under way get; a feed or an idle connection is ended at once. */
+/** Longest time for an orderly end; answers under way get 5 s of it. */
 const CLOSE_TIMEOUT_MS = 8_000
 
-function endOnSignal(authority: Authority): Promise<void> {
+/** Ctrl-C under npm comes twice: from the terminal and from npm. Later ones are meant. */
+const SAME_SIGNAL_MS = 1_000
+
+function endOnSignal(authority: Authority, logger: Logger): Promise<void> {
   return new Promise((resolve, reject) => {
-    let ending = false
-    const end = () => {
-      if (ending) process.exit(1)
-      ending = true
-      setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref()
+    let endingSince: number | null = null
+    const giveUp = (why: string) => {
+      logger.error({ why }, 'ended without closing everything')
+      process.exit(1)
+    }
+    const end = (signal: NodeJS.Signals) => {
+      if (endingSince !== null) {
+        if (performance.now() - endingSince > SAME_SIGNAL_MS) giveUp('another signal')
+        return
+      }
+      endingSince = performance.now()
+      logger.info({ signal }, 'closing')
+      setTimeout(() => giveUp('closing took too long'), CLOSE_TIMEOUT_MS).unref()
       authority.close().then(resolve, reject)
     }
     process.on('SIGTERM', end)

@@ -41,6 +41,12 @@ const ROWS: Record<string, Row> = {
     pointer: '/email',
   },
   'a null name': { ...signup, text: `{${GOOD},"name":null}`, pointer: '/name' },
+  'a name with a NUL': { ...signup, text: `{${GOOD},"name":"a\\u0000b"}`, pointer: '/name' },
+  'a name that turns the text around': {
+    ...signup,
+    text: `{${GOOD},"name":"a\\u202eb"}`,
+    pointer: '/name',
+  },
   'an empty name': { ...signup, text: `{${GOOD},"name":""}`, pointer: '/name' },
   'a missing password': { ...signup, text: `{"email":"${EMAIL}"}`, pointer: '/password' },
   'a missing address': { ...signup, text: `{"password":"${PASSWORD}"}`, pointer: '/email' },
@@ -328,8 +334,11 @@ describe('requests that no client would send', () => {
   test('H15 what a caller sends stays one escaped line in the log and plain text in the row', async () => {
     const from = authority.logged.length
     const { body } = await authority.client.call<{ user: { id: string } }>('/signup', {
-      body: { email: 'log@example.com', password: PASSWORD, name: 'x\r\n{"level":60}\u001b[2J' },
+      body: { email: 'log@example.com', password: PASSWORD, name: '{"level":60}' },
       headers: { 'user-agent': `curl\u009b31m\u00e9${'y'.repeat(400)}` },
+    })
+    await authority.client.call('/signup', {
+      body: { email: 'x@example.com', password: PASSWORD, name: 'x\r\n{"level":60}\u001b[2J' },
     })
     await authority.client.call('/login', {
       body: { email: 'x\n{"level":60}\u001b[2J', password: '\r\n\u001b[2J' },

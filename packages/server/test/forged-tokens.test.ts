@@ -34,7 +34,7 @@ beforeAll(async () => {
   claims = { ...decoded.claims }
   const [row] = await queryFile(
     authority.config.databasePath,
-    "select kid, sealed_jwk, public_jwk from signing_keys where state = 'active'",
+    "select kid, sealed_jwk from signing_keys where state = 'active'",
   )
   const secret = parseSecret(
     (await readFile(join(authority.folder, 'signet.secret'), 'utf8')).trim(),
@@ -42,7 +42,8 @@ beforeAll(async () => {
   if (secret === null) throw new Error('the secret file holds no secret')
   const jwk = openSealedKey(secret, String(row?.['kid']), row?.['sealed_jwk'] as Uint8Array)
   issuerKey = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' })
-  publicJwk = JSON.parse(String(row?.['public_jwk']))
+  const { d: _private, ...publicPart } = jwk as JsonWebKey
+  publicJwk = publicPart
 })
 afterAll(() => authority[Symbol.asyncDispose]())
 

@@ -8,8 +8,7 @@ import {
   type TokenAnswer,
 } from '@signet/testkit'
 import { describe, expect, test } from 'vitest'
-import { createSecretText } from '../src/config/secret-file.ts'
-import { parseSecret } from '../src/config/secrets.ts'
+import { createSecretText, parseSecret } from '../src/config/secrets.ts'
 import { openSealedKey } from '../src/keys/sealed-key.ts'
 import { queryFile } from './database-file.ts'
 

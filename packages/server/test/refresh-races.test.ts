@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FakeClock, type StartedAuthority, startAuthority, type TokenAnswer } from '@signet/testkit'
 import { decode } from '@signet/token'
 import { describe, expect, test } from 'vitest'
-import { createSecretText } from '../src/config/secret-file.ts'
+import { createSecretText } from '../src/config/secrets.ts'
 import { queryFile } from './database-file.ts'
 
 const PASSWORD = 'correct horse battery'

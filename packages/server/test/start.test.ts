@@ -12,7 +12,7 @@ import {
   waitUntil,
 } from '@signet/testkit'
 import { describe, expect, test } from 'vitest'
-import { createSecretText } from '../src/config/secret-file.ts'
+import { createSecretText } from '../src/config/secrets.ts'
 import { queryFile } from './database-file.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -188,6 +188,17 @@ describe('the database', () => {
 })
 
 describe('the secret', () => {
+  test('and the database are for their owner only, even in a folder for all', async () => {
+    await using folder = await openTempFolder()
+    await chmod(folder.path, 0o755)
+    const settings = { SIGNET_DATABASE_URL: `sqlite:${join(folder.path, 'signet.db')}` }
+    await using authority = await startAuthority({ settings })
+    await authority.client.signup('ada@example.com', 'correct horse battery')
+    for (const name of await readdir(folder.path)) {
+      expect([name, (await stat(join(folder.path, name))).mode & 0o777]).toEqual([name, 0o600])
+    }
+  })
+
   test('is made once, for its owner only, in a folder for its owner only', async () => {
     await using folder = await openTempFolder()
     const data = join(folder.path, 'data')

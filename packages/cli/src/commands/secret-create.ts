@@ -9,7 +9,7 @@ export function secretCreateCommand(): Command {
       `
 Examples:
   (umask 077; signet secret create > secret.txt)
-  SIGNET_SECRET=$(signet secret create) signet serve     for a first try`,
+  signet secret create --json`,
     )
     .action(async ({ json = false }: { json?: boolean }) => {
       const { createSecretText } = await import('@signet/server')

@@ -1,10 +1,11 @@
 import type { Account } from '@signet/server'
 import { Command } from 'commander'
+import { accountJson } from '../account-output.ts'
 import { readPassword } from '../password-input.ts'
 
 interface Options {
   name?: string
-  role: string[]
+  role?: string[]
   passwordFile?: string
   json?: boolean
 }
@@ -14,7 +15,7 @@ export function userCreateCommand(): Command {
     .description('make an account; the password is asked for, or read from stdin or a file')
     .argument('<email>')
     .option('--name <name>', 'what to call the person')
-    .option('--role <role>', 'a role to give; may be repeated', collect, [])
+    .option('--role <role>', 'a role to give; may be repeated', collect)
     .option('--password-file <file>', 'read the password from this file (its first line)')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -27,33 +28,30 @@ Examples:
     .action(async (email: string, options: Options) => {
       const password = await readPassword(options.passwordFile)
       const { openAccounts, readConfig } = await import('@signet/server')
-      const { accounts, close } = await openAccounts(readConfig('development'))
+      const { accounts, close } = await openAccounts(readConfig('development'), {
+        missing: 'create',
+      })
       try {
         const { account, rolesMade } = await accounts.create({
           email,
           password,
           name: options.name ?? null,
-          roles: options.role,
+          roles: options.role ?? [],
         })
         for (const role of rolesMade) {
           process.stderr.write(`signet: the role ${role} is new (it carries no scopes yet)\n`)
         }
-        process.stdout.write(options.json ? `${JSON.stringify(toJson(account))}\n` : line(account))
+        process.stdout.write(options.json ? accountJson(account) : line(account))
       } finally {
         await close()
       }
     })
 }
 
-function collect(role: string, roles: string[]): string[] {
+function collect(role: string, roles: string[] = []): string[] {
   return [...roles, role]
 }
 
 function line({ id, email, roles }: Account): string {
   return `${id}  ${email}  ${roles.length === 0 ? '(no roles)' : roles.join(' ')}\n`
-}
-
-export function toJson(account: Account) {
-  const { id, email, name, roles, emailVerified, disabledAt, createdAt } = account
-  return { id, email, name, roles, emailVerified, disabledAt, createdAt }
 }

@@ -1,6 +1,6 @@
 import type { Account } from '@signet/server'
 import { Command } from 'commander'
-import { toJson } from './user-create.ts'
+import { accountJson } from '../account-output.ts'
 
 export function userListCommand(): Command {
   return new Command('list')
@@ -15,11 +15,13 @@ Examples:
     )
     .action(async ({ json = false }: { json?: boolean }) => {
       const { openAccounts, readConfig } = await import('@signet/server')
-      const { accounts, close } = await openAccounts(readConfig('development'))
+      const { accounts, close } = await openAccounts(readConfig('development'), {
+        missing: 'refuse',
+      })
       try {
         let count = 0
         for await (const account of accounts.list()) {
-          process.stdout.write(json ? `${JSON.stringify(toJson(account))}\n` : line(account))
+          process.stdout.write(json ? accountJson(account) : line(account))
           count += 1
         }
         if (count === 0 && !json) process.stderr.write('signet: there are no accounts yet\n')

@@ -9,8 +9,8 @@
  *   event: pulse                             data: FeedPulse    proof that the log was just read
  *
  * A cursor is `epoch.sequence`: an opaque epoch (letters and digits) and a whole number. Another
- * epoch, a cursor ahead of the log or one behind what was pruned is answered with `reset: true` and
- * the whole live set, in one or more pages, the last of which is `complete`.
+ * epoch, a cursor ahead of the log or none at all is answered with `reset: true` and the whole live
+ * set, in one or more pages, the last of which is `complete`.
  */
 export type FeedEvent = 'revoked' | 'keys' | 'pulse'
 

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
 import { isUniqueViolation } from '../db/errors.ts'
 import type { AccountRow } from '../db/schema/schema.ts'
@@ -120,10 +121,7 @@ async function findRoles(db: Database, accountId: string): Promise<Roles> {
   return { names: rows.map((row) => row.name), scopes: [...scopes].sort() }
 }
 
-function toAccount(
-  row: Omit<AccountRow, 'credentials_version'> & { credentials_version: number },
-  roles: Roles,
-): Account {
+function toAccount(row: Selectable<AccountRow>, roles: Roles): Account {
   return {
     id: row.id,
     email: row.email,

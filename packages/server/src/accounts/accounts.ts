@@ -12,6 +12,7 @@ import {
   listAccounts,
 } from './account-store.ts'
 import { parseEmail } from './email.ts'
+import { parseName } from './name.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { normalizePassword, parseNewPassword } from './password-rule.ts'
 import { parseRoleName } from './role-name.ts'
@@ -25,13 +26,15 @@ export interface Authenticated {
 export interface Accounts {
   /**
    * Makes an account. `roles` come from operators only, never from a request body.
-   * @throws AuthorityError `email_invalid`, `password_unacceptable`, `email_taken`, `overloaded`
+   * `checkStillWanted` is called when the hashing gets its turn, and throws when nobody waits.
+   * @throws AuthorityError `email_invalid`, `request_invalid` (name, roles), `password_unacceptable`, `email_taken`, `overloaded`
    */
   create(details: {
     email: string
     password: string
     name: string | null
     roles?: readonly string[]
+    checkStillWanted?: () => void
   }): Promise<{ account: Account; rolesMade: string[] }>
 
   /**
@@ -39,7 +42,11 @@ export interface Accounts {
    * The answer is as old as the hashing took: {@link Accounts.confirm} it where it is acted on.
    * @throws AuthorityError `credentials_wrong`, `overloaded`
    */
-  authenticate(credentials: { email: string; password: string }): Promise<Authenticated>
+  authenticate(credentials: {
+    email: string
+    password: string
+    checkStillWanted?: () => void
+  }): Promise<Authenticated>
 
   /**
    * Inside the transaction that opens a session: the account as it is now, if nothing that counts
@@ -57,6 +64,8 @@ export interface Accounts {
 
 const PAGE = 500
 
+const always = () => {}
+
 export function createAccounts(parts: {
   database: Database
   hasher: PasswordHasher
@@ -65,11 +74,12 @@ export function createAccounts(parts: {
   const { database, hasher, clock } = parts
 
   return {
-    async create({ email: emailText, password: passwordText, name, roles = [] }) {
-      const email = parseEmail(emailText)
-      const password = parseNewPassword(passwordText, { email })
+    async create({ roles = [], checkStillWanted = always, ...texts }) {
+      const email = parseEmail(texts.email)
+      const password = parseNewPassword(texts.password, { email })
+      const name = texts.name === null ? null : parseName(texts.name)
       const roleNames = roles.map(parseRoleName)
-      const passwordHash = await hasher.hash(password)
+      const passwordHash = await hasher.hash(password, checkStillWanted)
       const createdAt = epochSeconds(clock)
       const id = createAccountId()
       return database.transaction(async (tx) => {
@@ -83,10 +93,14 @@ export function createAccounts(parts: {
       })
     },
 
-    async authenticate({ email, password }) {
+    async authenticate({ email, password, checkStillWanted = always }) {
       const address = findEmail(email)
       const found = address === null ? null : await findPasswordByEmail(database, address)
-      const matches = await hasher.verify(found?.passwordHash ?? null, normalizePassword(password))
+      const matches = await hasher.verify({
+        passwordHash: found?.passwordHash ?? null,
+        password: normalizePassword(password),
+        checkStillWanted,
+      })
       if (found === null || !matches) throw new AuthorityError('credentials_wrong')
       return { accountId: found.id, credentialsVersion: found.credentialsVersion }
     },

@@ -11,12 +11,16 @@ const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const MAX_WAITING = 200
 
 export interface PasswordHasher {
-  hash(password: string): Promise<string>
+  hash(password: string, checkStillWanted: () => void): Promise<string>
   /**
    * Compares against `passwordHash`, or against a hash of nothing that takes as long when it is
    * null, and is false then.
    */
-  verify(passwordHash: string | null, password: string): Promise<boolean>
+  verify(question: {
+    passwordHash: string | null
+    password: string
+    checkStillWanted: () => void
+  }): Promise<boolean>
 }
 
 /**
@@ -28,17 +32,23 @@ export async function createPasswordHasher(): Promise<PasswordHasher> {
   const limit = pLimit(Math.min(4, availableParallelism()))
   const nobodysHash = await hash('a password that no account has', PARAMETERS)
 
-  function run<T>(work: () => Promise<T>): Promise<T> {
+  /** `checkStillWanted` is asked when the work gets its turn: nobody hashes for one who left. */
+  async function run<T>(checkStillWanted: () => void, work: () => Promise<T>): Promise<T> {
     if (limit.pendingCount >= MAX_WAITING) {
       throw new AuthorityError('overloaded', { message: 'password queue is full' })
     }
-    return limit(work)
+    return limit(() => {
+      checkStillWanted()
+      return work()
+    })
   }
 
   return {
-    hash: async (password) => run(() => hash(password, PARAMETERS)),
-    async verify(passwordHash, password) {
-      const matches = await run(() => verify(passwordHash ?? nobodysHash, password))
+    hash: (password, checkStillWanted) => run(checkStillWanted, () => hash(password, PARAMETERS)),
+    async verify({ passwordHash, password, checkStillWanted }) {
+      const matches = await run(checkStillWanted, () =>
+        verify(passwordHash ?? nobodysHash, password),
+      )
       return passwordHash !== null && matches
     },
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { StartError } from '../errors.ts'
 import { type Mode, parseConfig } from './config.ts'
-import { createSecretText } from './secret-file.ts'
+import { createSecretText } from './secrets.ts'
 
 const secret = createSecretText()
 const production = {

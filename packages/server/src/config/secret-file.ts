@@ -12,12 +12,7 @@ import {
 import { platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import { StartError } from '../errors.ts'
-import { createSecretRing, parseSecret, type SecretRing } from './secrets.ts'
-
-/** A new secret as text: 32 random bytes, base64url. */
-export function createSecretText(): string {
-  return randomBytes(32).toString('base64url')
-}
+import { createSecretRing, createSecretText, parseSecret, type SecretRing } from './secrets.ts'
 
 /**
  * Opens the secret file beside `databasePath`, making it when neither it nor the database exists.
@@ -28,7 +23,8 @@ export function createSecretText(): string {
 export function openSecretFile(databasePath: string): SecretRing {
   const path = join(dirname(databasePath), 'signet.secret')
   if (!existsSync(path)) {
-    if (existsSync(databasePath)) {
+    // Asked again behind the database: another process may just be making both.
+    if (existsSync(databasePath) && !existsSync(path)) {
       throw new StartError([
         `${path} is missing, but the database beside it exists and needs it: put the file back, or give SIGNET_SECRET, or move the database away to begin anew`,
       ])
@@ -47,17 +43,18 @@ function createFile(path: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // Written whole under another name and then linked: nobody ever reads half a secret.
     const draft = `${path}.${randomBytes(6).toString('hex')}`
-    writeFileSync(draft, `${createSecretText()}\n`, { flag: 'wx', mode: 0o600, flush: true })
     try {
+      writeFileSync(draft, `${createSecretText()}\n`, { flag: 'wx', mode: 0o600, flush: true })
       linkSync(draft, path)
     } finally {
-      rmSync(draft)
+      rmSync(draft, { force: true })
     }
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
     throw new StartError(
       [
-        `${dirname(path)} is not writable: make it so, or name another place with SIGNET_DATABASE_URL`,
+        `a secret cannot be kept in ${dirname(path)} (${code}): make that folder writable, or name another place with SIGNET_DATABASE_URL`,
       ],
       { cause },
     )

@@ -1,6 +1,6 @@
 // The master secrets: what they are, how each is named without being shown, and what is derived
 // from them. Everything secret that the authority makes hangs on one of these.
-import { hkdfSync } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
 
 /** 32 random bytes kept outside the database. Shows nothing of itself when logged. */
 export class MasterSecret {
@@ -51,4 +51,9 @@ export function parseSecret(text: string): MasterSecret | null {
   if (bytes.toString('base64url') !== text) return null
   // A secret of one repeated byte was typed, not made.
   return bytes.every((byte) => byte === bytes[0]) ? null : new MasterSecret(bytes)
+}
+
+/** A new secret as text: 32 random bytes, base64url. */
+export function createSecretText(): string {
+  return randomBytes(32).toString('base64url')
 }

@@ -1,15 +1,21 @@
-/** True when `error` says that a unique index already holds this value. */
-export function isUniqueViolation(error: unknown): boolean {
-  if (!isDatabaseError(error)) return false
-  // Extended result codes SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY.
-  return error.errcode === 2067 || error.errcode === 1555
-}
+import { AuthorityError } from '../errors.ts'
 
 /**
- * True for what the database itself threw: a full disk, a failed write, a lock never granted.
- * `errcode` is the extended result code; the packaged SQLite leaves it out where a statement that
- * returns rows failed.
+ * What the database itself refused or failed at: a full disk, a failed write, a lock never granted,
+ * a value that is there already. Its message is the database's own, which names tables and columns
+ * and never a value.
  */
-export function isDatabaseError(error: unknown): error is Error & { errcode?: number } {
-  return error instanceof Error && (error as { code?: unknown }).code === 'ERR_SQLITE_ERROR'
+export class DatabaseError extends AuthorityError {
+  /** A unique index already holds this value. */
+  readonly isUniqueViolation: boolean
+
+  constructor(cause: Error, options: { isUniqueViolation: boolean }) {
+    super('unavailable', { message: `database: ${cause.message}`, cause })
+    this.name = 'DatabaseError'
+    this.isUniqueViolation = options.isUniqueViolation
+  }
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof DatabaseError && error.isUniqueViolation
 }

@@ -1,5 +1,5 @@
 // SQLite in one file: write-ahead log, every commit on disk before it is acknowledged.
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely'
 import { StartError } from '../errors.ts'
@@ -7,8 +7,8 @@ import { Database } from './database.ts'
 import type { Schema } from './schema/schema.ts'
 import { loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
 
-/** How long a statement waits for another process that is writing. */
-const BUSY_TIMEOUT_MS = 5_000
+/** While starting, and at the command line, a statement may wait this long for another process. */
+const PATIENT_LOCK_TIMEOUT_MS = 5_000
 
 /**
  * Opens (or makes) the database file. One connection: SQLite has one writer, and a read takes
@@ -18,7 +18,10 @@ const BUSY_TIMEOUT_MS = 5_000
 export async function openSqlite(path: string): Promise<Database> {
   checkWritable(path)
   const connection = await connect(path)
-  return new Database(new Kysely<Schema>({ dialect: new FileDialect(connection) }))
+  return new Database({
+    query: new Kysely<Schema>({ dialect: new FileDialect(connection) }),
+    setLockTimeout: (ms) => connection.exec(`pragma busy_timeout = ${ms}`),
+  })
 }
 
 function checkWritable(path: string): void {
@@ -26,7 +29,9 @@ function checkWritable(path: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.W_OK | constants.X_OK)
-    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
+    // Password hashes are in it: only its owner reads it, whatever the folder allows.
+    closeSync(openSync(path, 'a', 0o600))
+    accessSync(path, constants.R_OK | constants.W_OK)
   } catch (cause) {
     throw new StartError(
       [
@@ -41,7 +46,7 @@ async function connect(path: string): Promise<SqliteConnection> {
   const open = await loadSqlite()
   try {
     const connection = open(path)
-    connection.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    connection.exec(`pragma busy_timeout = ${PATIENT_LOCK_TIMEOUT_MS}`)
     connection.exec('pragma journal_mode = wal')
     connection.exec('pragma synchronous = full')
     connection.exec('pragma foreign_keys = on')

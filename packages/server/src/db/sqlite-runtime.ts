@@ -1,5 +1,6 @@
 // Which SQLite this runtime has, in the small shape that the query builder asks for.
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { DatabaseError } from './errors.ts'
 
 export interface SqliteConnection extends SqliteDatabase {
   exec(sql: string): void
@@ -55,7 +56,7 @@ function adapt(database: DatabaseSync): SqliteConnection {
     prepare(sql) {
       const known = prepared.get(sql)
       if (known !== undefined) return known
-      const statement = adaptStatement(database.prepare(sql))
+      const statement = attempt(() => adaptStatement(database.prepare(sql)))
       if (prepared.size < MAX_PREPARED) prepared.set(sql, statement)
       return statement
     },
@@ -65,8 +66,22 @@ function adapt(database: DatabaseSync): SqliteConnection {
 function adaptStatement(statement: StatementSync): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...(parameters as never[])),
-    run: (parameters) => statement.run(...(parameters as never[])),
+    all: (parameters) => attempt(() => statement.all(...(parameters as never[]))),
+    run: (parameters) => attempt(() => statement.run(...(parameters as never[]))),
     iterate: (parameters) => statement.iterate(...(parameters as never[])),
+  }
+}
+
+/** SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY. */
+const UNIQUE_VIOLATIONS: readonly unknown[] = [2067, 1555]
+
+function attempt<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    // The packaged SQLite leaves the code out where a statement that returns rows failed.
+    const { errcode } = error as { errcode?: unknown }
+    throw new DatabaseError(error, { isUniqueViolation: UNIQUE_VIOLATIONS.includes(errcode) })
   }
 }

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import { createBearerAnswer, isRefusal, type Refusal } from '@signet/guard'
 import type { Problem } from '@signet/guard/protocol'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isDatabaseError } from '../db/errors.ts'
 import { type AuthorityCode, AuthorityError } from '../errors.ts'
 import { ERROR_TABLE } from './error-table.ts'
 
@@ -77,10 +76,15 @@ function answerProblem(
   )
 }
 
-/** What of a cause may be logged: its kind and place. Messages of parsers quote their input. */
-function evidence(cause: unknown): { name: string; stack: string | undefined } | undefined {
+/** What of a cause may be logged. Parsers quote their input in their messages; others do not. */
+function evidence(cause: unknown) {
   if (!(cause instanceof Error)) return undefined
-  return { name: cause.name, stack: cause.stack?.split('\n').slice(1, 8).join('\n') }
+  const isParser = cause instanceof SyntaxError || 'statusCode' in cause
+  return {
+    name: cause.name,
+    ...(isParser ? {} : { message: cause.message.slice(0, 200) }),
+    stack: cause.stack?.split('\n').slice(1, 8).join('\n'),
+  }
 }
 
 /** What Fastify throws for a request it refuses before a handler sees it. */
@@ -92,7 +96,6 @@ const FASTIFY_CODES: Record<string, AuthorityCode> = {
 
 function toAuthorityError(error: unknown): AuthorityError {
   if (error instanceof AuthorityError) return error
-  if (isDatabaseError(error)) return new AuthorityError('unavailable', { cause: error })
   const { code, statusCode, validation } = error as Partial<FastifyError>
   if (validation !== undefined) return describeValidation(validation[0])
   const known = code === undefined ? undefined : FASTIFY_CODES[code]
@@ -112,15 +115,18 @@ function describeValidation(
   const { instancePath = '', message = 'is not acceptable', params } = fault ?? {}
   const refuse = (detail: string, pointer: string) =>
     new AuthorityError('request_invalid', { message: 'body refused', detail, pointer })
+  // RFC 6901, section 3.
+  const within = (name: string) =>
+    `${instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
   const unknown = params?.['additionalProperty']
   const missing = params?.['missingProperty']
   // A member's name comes from the caller: it is told back, cut short, and never logged.
   if (typeof unknown === 'string') {
     const name = unknown.slice(0, 40)
-    return refuse(`There is no member ${JSON.stringify(name)} here.`, `${instancePath}/${name}`)
+    return refuse(`There is no member ${JSON.stringify(name)} here.`, within(name))
   }
   if (typeof missing === 'string') {
-    return refuse(`The member ${JSON.stringify(missing)} is missing.`, `${instancePath}/${missing}`)
+    return refuse(`The member ${JSON.stringify(missing)} is missing.`, within(missing))
   }
   return refuse(`${instancePath === '' ? 'The body' : 'This member'} ${message}.`, instancePath)
 }

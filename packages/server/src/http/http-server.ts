@@ -1,10 +1,7 @@
 // The HTTP server with everything that holds for all routes: what a body may be, which headers
 // every answer has, one log line per request. No route of its own.
-import type { IncomingMessage } from 'node:http'
 import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts'
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
-import type { Clock } from '../clock.ts'
-import { AuthorityError } from '../errors.ts'
 import { answerErrors, answerMalformed, answerUnroutable } from './error-response.ts'
 import { readJsonBodies } from './json-body.ts'
 
@@ -56,21 +53,4 @@ export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: stri
     )
   })
   return app
-}
-
-/** A request older than this is not worth a write: its client has given up, or will repeat it. */
-const MAX_WAIT_MS = 5_000
-
-/**
- * A check for right before the point of no return: throws when the client is gone or has waited
- * too long, so that nothing is changed for an answer that nobody reads.
- * @throws (from the check) AuthorityError `overloaded`
- */
-export function createWaitCheck(request: { raw: IncomingMessage }, clock: Clock): () => void {
-  const startedAt = clock.monotonic()
-  return () => {
-    if (request.raw.socket.destroyed || clock.monotonic() - startedAt > MAX_WAIT_MS) {
-      throw new AuthorityError('overloaded', { message: 'nobody waits for this answer any more' })
-    }
-  }
 }

@@ -12,6 +12,8 @@ export function readJsonBodies(app: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     (request, bytes, done) => {
+      // Nothing was sent, whatever was announced: a route that needs a body says so itself.
+      if (bytes.length === 0) return done(null, undefined)
       if (!isUtf8(bytes)) return done(refusal('The body is not UTF-8.'))
       const text = bytes.toString()
       return parse(request, text, (error, body) => {

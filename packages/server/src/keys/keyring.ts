@@ -96,7 +96,6 @@ async function fillIn(
         kid: key.kid,
         algorithm,
         state,
-        public_jwk: JSON.stringify(exportJwk(publicKey(key))),
         sealed_jwk: sealKey(secrets.current, key.kid, exportPrivateJwk(key)),
         secret_id: secrets.current.id,
         created_at: now,

@@ -18,7 +18,8 @@ export class LocalRevocations implements RevocationSource {
   readonly #firstReading: Promise<void>
   #markReady: () => void = () => {}
   #cursor = ''
-  #freshAt: number | null = null
+  /** When the newest reading began, by both clocks. */
+  #freshAt: { monotonic: number; wall: number } | null = null
   #lastError: string | null = null
   #queue: Promise<void> = Promise.resolve()
 
@@ -40,9 +41,9 @@ export class LocalRevocations implements RevocationSource {
   }
 
   stalenessMs(): number {
-    return this.#freshAt === null
-      ? Number.POSITIVE_INFINITY
-      : this.#clock.monotonic() - this.#freshAt
+    if (this.#freshAt === null) return Number.POSITIVE_INFINITY
+    const { monotonic, wall } = this.#freshAt
+    return Math.max(this.#clock.monotonic() - monotonic, this.#clock.now() - wall)
   }
 
   ready(): Promise<void> {
@@ -71,8 +72,10 @@ export class LocalRevocations implements RevocationSource {
         this.#cursor = page.cursor
         if (page.complete) break
       }
-      this.#list.advance(reading.now)
-      this.#freshAt = reading.startedAt
+      const wallNow = this.#clock.now()
+      this.#list.advance(Math.min(reading.now, wallNow))
+      const age = this.#clock.monotonic() - reading.startedAt
+      this.#freshAt = { monotonic: reading.startedAt, wall: wallNow - age }
       this.#lastError = null
       this.#markReady()
     } catch (error) {

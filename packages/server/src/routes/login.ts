@@ -1,5 +1,6 @@
 import { paths } from '@signet/guard/protocol'
 import type { HttpServer } from '../http/http-server.ts'
+import { createWaitCheck } from '../http/wait-check.ts'
 import { deviceOf } from './device.ts'
 import type { RouteParts } from './route-parts.ts'
 import {
@@ -22,15 +23,16 @@ const BODY = {
 } as const
 
 export function loginRoute(app: HttpServer, parts: RouteParts): void {
-  const { accounts, sessions, issuer, config } = parts
+  const { accounts, sessions, issuer, config, clock } = parts
   app.post(paths.login, { schema: { body: BODY } }, async (request, reply) => {
     const { email, password, audience } = request.body
-    const asked = chooseAudience(audience, config)
-    const authenticated = await accounts.authenticate({ email, password })
+    const chosen = chooseAudience(audience, config)
+    const checkStillWanted = createWaitCheck(request, clock)
+    const authenticated = await accounts.authenticate({ email, password, checkStillWanted })
     const grant = await sessions.open({
       authenticated,
       clientId: FIRST_PARTY_CLIENT,
-      audience: asked ?? config.audiences,
+      audience: chosen,
       device: deviceOf(request),
     })
     const accessToken = issuer.issue(grant)

@@ -15,7 +15,8 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
   const { sessions, config, keyring, clock } = parts
   const verify = createVerifier(keyring.published.keySet, {
     issuer: config.issuer,
-    audience: [config.issuer, ...config.audiences],
+    // To end a session a token of ours for anybody will do, also from before a change of settings.
+    audience: null,
     type: ACCESS_TOKEN_TYPE,
     now: () => clock.now() / 1000,
   })
@@ -45,7 +46,7 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
       schema: { body: BODY },
       // A logout with the bearer alone needs no body.
       preValidation: async (request) => {
-        request.body ??= {}
+        if (request.body === undefined) request.body = {}
       },
     },
     async (request, reply) => {

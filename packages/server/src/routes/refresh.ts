@@ -1,7 +1,13 @@
 import { paths } from '@signet/guard/protocol'
-import { createWaitCheck, type HttpServer } from '../http/http-server.ts'
+import type { HttpServer } from '../http/http-server.ts'
+import { createWaitCheck } from '../http/wait-check.ts'
 import type { RouteParts } from './route-parts.ts'
-import { AUDIENCE_MEMBER, chooseAudience, FIRST_PARTY_CLIENT, tokenAnswer } from './token-answer.ts'
+import {
+  AUDIENCE_MEMBER,
+  continueAudience,
+  FIRST_PARTY_CLIENT,
+  tokenAnswer,
+} from './token-answer.ts'
 
 const BODY = {
   type: 'object',
@@ -20,7 +26,7 @@ export function refreshRoute(app: HttpServer, parts: RouteParts): void {
     const grant = await sessions.refresh({
       refreshToken,
       clientId: FIRST_PARTY_CLIENT,
-      audience: chooseAudience(audience, config),
+      chooseAudience: continueAudience(audience, config),
       checkStillWanted: createWaitCheck(request, clock),
     })
     const accessToken = issuer.issue(grant)

@@ -10,7 +10,8 @@ const MAX_SUBSCRIBERS = 1_000
 export function revocationStreamRoute(app: HttpServer, parts: RouteParts): void {
   const streams = new Set<FeedStream>()
 
-  app.get(paths.revocationStream, (request, reply) => {
+  // No HEAD: an answer without a body would never end.
+  app.get(paths.revocationStream, { exposeHeadRoute: false }, (request, reply) => {
     if (streams.size >= MAX_SUBSCRIBERS) {
       throw new AuthorityError('overloaded', { message: 'all feed subscriber slots are taken' })
     }

@@ -1,5 +1,6 @@
 import { paths } from '@signet/guard/protocol'
 import type { HttpServer } from '../http/http-server.ts'
+import { createWaitCheck } from '../http/wait-check.ts'
 import { deviceOf } from './device.ts'
 import type { RouteParts } from './route-parts.ts'
 import { FIRST_PARTY_CLIENT, tokenAnswer, userAnswer } from './token-answer.ts'
@@ -11,15 +12,16 @@ const BODY = {
   properties: {
     email: { type: 'string', maxLength: 320 },
     password: { type: 'string', maxLength: 2_048 },
-    name: { type: 'string', minLength: 1, maxLength: 200 },
+    name: { type: 'string', maxLength: 400 },
   },
 } as const
 
 export function signupRoute(app: HttpServer, parts: RouteParts): void {
-  const { accounts, sessions, issuer, config } = parts
+  const { accounts, sessions, issuer, config, clock } = parts
   app.post(paths.signup, { schema: { body: BODY } }, async (request, reply) => {
     const { email, password, name = null } = request.body
-    const { account } = await accounts.create({ email, password, name })
+    const checkStillWanted = createWaitCheck(request, clock)
+    const { account } = await accounts.create({ email, password, name, checkStillWanted })
     const grant = await sessions.open({
       authenticated: { accountId: account.id, credentialsVersion: account.credentialsVersion },
       clientId: FIRST_PARTY_CLIENT,

@@ -22,16 +22,33 @@ export function userAnswer(account: Account) {
   return { id: account.id, email: account.email, name: account.name, roles: account.roles }
 }
 
+interface KnownAudiences {
+  readonly issuer: string
+  readonly audiences: readonly string[]
+}
+
 /**
- * What a token may be asked for: the issuer itself or one of the configured audiences; null when
- * nothing was asked.
+ * What a new token is for: what was asked, which may be the issuer itself or one of the configured
+ * audiences, or all of these.
  * @throws AuthorityError `audience_unknown`
  */
 export function chooseAudience(
   asked: string | undefined,
-  known: { issuer: string; audiences: readonly string[] },
-): readonly string[] | null {
-  if (asked === undefined) return null
-  if (asked === known.issuer || known.audiences.includes(asked)) return [asked]
+  { issuer, audiences }: KnownAudiences,
+): readonly string[] {
+  if (asked === undefined) return audiences
+  if (asked === issuer || audiences.includes(asked)) return [asked]
   throw new AuthorityError('audience_unknown', { pointer: '/audience' })
+}
+
+/** The same for a refresh, where the token before decides if it can: the settings may be others now. */
+export function continueAudience(
+  asked: string | undefined,
+  known: KnownAudiences,
+): (before: readonly string[]) => readonly string[] {
+  const chosen = chooseAudience(asked, known)
+  if (asked !== undefined) return () => chosen
+  const isKnown = (audience: string) =>
+    audience === known.issuer || known.audiences.includes(audience)
+  return (before) => (before.every(isKnown) ? before : chosen)
 }

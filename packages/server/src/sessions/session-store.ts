@@ -1,8 +1,7 @@
+import type { Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
 import type { SessionRow } from '../db/schema/schema.ts'
 import type { Device, EndReason, IssuedToken, Session } from './session.ts'
-
-type StoredRow = Omit<SessionRow, 'token_version'> & { token_version: number }
 
 export async function insertSession(db: Database, session: Session, device: Device): Promise<void> {
   await db.query
@@ -18,6 +17,7 @@ export async function insertSession(db: Database, session: Session, device: Devi
       secret_id: session.secretId,
       token_version: session.tokenVersion,
       ...tokenColumns(session.token),
+      tokens_expire_at: session.tokensExpireAt,
       idle_expires_at: session.idleExpiresAt,
       expires_at: session.expiresAt,
       ended_at: null,
@@ -65,6 +65,7 @@ export async function rotateSession(db: Database, rotation: Rotation): Promise<S
       secret_id: rotation.secretId,
       idle_expires_at: rotation.idleExpiresAt,
       ...tokenColumns(rotation.token),
+      tokens_expire_at: Math.max(from.tokensExpireAt, rotation.token.expiresAt),
     })
     .where('id', '=', from.id)
     .where('generation', '=', from.generation)
@@ -79,7 +80,7 @@ export async function rotateSession(db: Database, rotation: Rotation): Promise<S
 /** What the log needs to know of a session that was just ended. */
 export interface EndedSession {
   readonly id: string
-  readonly tokenExpiresAt: number
+  readonly tokensExpireAt: number
 }
 
 /**
@@ -97,9 +98,9 @@ export async function endSessions(
       .set({ ended_at: end.now, end_reason: end.reason })
       .where('id', '=', id)
       .where('ended_at', 'is', null)
-      .returning(['id', 'token_expires_at'])
+      .returning(['id', 'tokens_expire_at'])
       .executeTakeFirst()
-    if (row !== undefined) ended.push({ id: row.id, tokenExpiresAt: row.token_expires_at })
+    if (row !== undefined) ended.push({ id: row.id, tokensExpireAt: row.tokens_expire_at })
   }
   return ended
 }
@@ -135,7 +136,7 @@ function tokenColumns(token: IssuedToken) {
   }
 }
 
-function toSession(row: StoredRow): Session {
+function toSession(row: Selectable<SessionRow>): Session {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -152,6 +153,7 @@ function toSession(row: StoredRow): Session {
       issuedAt: row.token_issued_at,
       expiresAt: row.token_expires_at,
     },
+    tokensExpireAt: row.tokens_expire_at,
     idleExpiresAt: row.idle_expires_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at,

@@ -10,6 +10,8 @@ export interface Session extends RotationState {
   readonly secretId: number
   readonly tokenVersion: number
   readonly token: IssuedToken
+  /** When the last access token of this session expires, whichever of them that is. */
+  readonly tokensExpireAt: number
   readonly createdAt: number
 }
 

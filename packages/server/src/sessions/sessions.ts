@@ -73,8 +73,8 @@ export interface Sessions {
   refresh(request: {
     refreshToken: string
     clientId: string
-    /** Null: the audience of the token before. */
-    audience: readonly string[] | null
+    /** Which audience the next token gets, given that of the token before. */
+    chooseAudience: (before: readonly string[]) => readonly string[]
     checkStillWanted: () => void
   }): Promise<Grant>
 
@@ -87,7 +87,10 @@ export interface Sessions {
   /** Ends the sessions and records it, in one transaction; those that ended before stay as they are. */
   close(ids: readonly string[], reason: EndReason): Promise<void>
 
-  /** Whether the session goes on, by the database: for the authority's own routes. */
+  /**
+   * Whether the session was not ended, by the database: for the authority's own routes. Does not
+   * check its limits; no access token outlives them.
+   */
   isOpen(id: string): Promise<boolean>
 
   /** Forgets sessions 30 days after their absolute limit; answers how many. */
@@ -98,7 +101,7 @@ export interface Sessions {
 const KEEP_EXPIRED_SECONDS = 30 * 86_400
 const SWEEP_BATCH = 500
 
-/** More often a row cannot change under one request: each change needs another request. */
+/** A bound, far above what 64 callers with one token need; each attempt lost is another's gain. */
 const MAX_ATTEMPTS = 100
 
 export function createSessions(parts: {
@@ -177,7 +180,7 @@ export function createSessions(parts: {
         ended.map((session) => ({
           kind: 'session' as const,
           id: session.id,
-          expiresAt: session.tokenExpiresAt + MAX_LEEWAY_SECONDS,
+          expiresAt: session.tokensExpireAt + MAX_LEEWAY_SECONDS,
         })),
       )
       tx.onCommit(() => {
@@ -192,6 +195,7 @@ export function createSessions(parts: {
     async open({ authenticated, clientId, audience, device }) {
       const now = epochSeconds(clock)
       const expiresAt = now + limits.sessionTtlSeconds
+      const token = createToken(audience, now, expiresAt)
       const session: Session = {
         id: createSessionId(),
         accountId: authenticated.accountId,
@@ -202,7 +206,8 @@ export function createSessions(parts: {
         rotatedAt: now,
         secretId: secrets.current.id,
         tokenVersion: 1,
-        token: createToken(audience, now, expiresAt),
+        token,
+        tokensExpireAt: token.expiresAt,
         idleExpiresAt: now + limits.idleTtlSeconds,
         expiresAt,
         endedAt: null,
@@ -217,7 +222,7 @@ export function createSessions(parts: {
       return createGrant(session, account, decidedAt)
     },
 
-    async refresh({ refreshToken, clientId, audience, checkStillWanted }) {
+    async refresh({ refreshToken, clientId, chooseAudience, checkStillWanted }) {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const decidedAt = clock.monotonic()
         const found = await findAuthentic(refreshToken)
@@ -243,16 +248,14 @@ export function createSessions(parts: {
           case 'repeat': {
             const account = await accounts.get(session.accountId)
             const grant = createGrant(session, account, decidedAt)
-            return {
-              ...grant,
-              token: { ...grant.token, audience: audience ?? grant.token.audience },
-            }
+            const { token } = grant
+            return { ...grant, token: { ...token, audience: chooseAudience(token.audience) } }
           }
           case 'rotate':
           case 'repair': {
             const rotated = await rotate(session, {
               parent: presented.generation,
-              audience: audience ?? session.token.audience,
+              audience: chooseAudience(session.token.audience),
             })
             if (rotated === null) continue
             if (verdict === 'repair') events.emit({ type: 'session_repaired', id: session.id })

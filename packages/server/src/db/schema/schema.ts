@@ -53,6 +53,8 @@ export interface SessionRow {
   token_audience: string
   token_issued_at: number
   token_expires_at: number
+  /** When the last of all its access tokens expires; never falls, unlike the newest one's expiry. */
+  tokens_expire_at: number
   idle_expires_at: number
   expires_at: number
   ended_at: number | null
@@ -66,8 +68,6 @@ export interface SigningKeyRow {
   kid: string
   algorithm: string
   state: 'next' | 'active' | 'retiring'
-  /** JSON text of the public JWK. */
-  public_jwk: string
   /** The private JWK, sealed under the master secret `secret_id`. */
   sealed_jwk: Uint8Array
   secret_id: number

@@ -1,0 +1,34 @@
+// A clean end: requests that were begun are answered before their connections are closed.
+import type { FastifyInstance } from 'fastify'
+
+/** Longest that an end waits for answers under way; what is slower is cut. */
+const MAX_WAIT_MS = 5_000
+
+/**
+ * Makes `app.close()` wait for the answers that are under way. Called after all routes: streams
+ * that never end by themselves are closed by the hooks of their routes before.
+ */
+export function finishRequestsOnClose(app: FastifyInstance): void {
+  let underWay = 0
+  let lastOneDone = () => {}
+
+  app.addHook('onRequest', async (_request, reply) => {
+    underWay += 1
+    // Unlike Fastify's own hooks this also comes when the client is gone.
+    reply.raw.once('close', () => {
+      underWay -= 1
+      if (underWay === 0) lastOneDone()
+    })
+  })
+
+  app.addHook('preClose', async () => {
+    if (underWay === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, MAX_WAIT_MS)
+      lastOneDone = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  })
+}
