@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { runSignet, type StartedAuthority, startAuthority, waitUntil } from '@signet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AuthorityDouble } from '../../../packages/guard/test/authority-double.ts'
-import { eventually } from '../../../packages/guard/test/eventually.ts'
+
+const PASSWORD = 'correct horse battery'
 
 interface Running {
   url: string
@@ -33,20 +34,26 @@ async function stop({ process: child }: Running): Promise<number | null> {
 }
 
 describe('the orders and payments services', () => {
-  let authority: AuthorityDouble
+  let authority: StartedAuthority
   let payments: Running
   let orders: Running
 
   const call = (path: string, token: string, method = 'GET') =>
     fetch(orders.url + path, { method, headers: { authorization: `Bearer ${token}` } })
 
+  const signUp = async (email: string) => {
+    const { body } = await authority.client.signup(email, PASSWORD)
+    return { token: body.accessToken, id: body.user?.id }
+  }
+
   beforeAll(async () => {
-    authority = await AuthorityDouble.start()
-    const env = { ISSUER: authority.issuer, AUDIENCE: authority.audience }
+    authority = await startAuthority()
+    const { issuer } = authority.config
+    const env = { ISSUER: issuer, AUDIENCE: issuer }
     payments = await start(PAYMENTS, env)
     orders = await start(ORDERS, { ...env, PAYMENTS_URL: payments.url })
     for (const { url } of [orders, payments]) {
-      await eventually(async () => {
+      await waitUntil('the service is fresh', async () => {
         const health = (await (await fetch(`${url}/health`)).json()) as { status: string }
         return health.status === 'fresh'
       })
@@ -60,35 +67,42 @@ describe('the orders and payments services', () => {
   })
 
   it('show a caller their own orders', async () => {
-    const response = await call('/orders', authority.issue({ sub: 'acc_alice' }))
-    expect(await response.json()).toMatchObject({ subject: 'acc_alice', orders: [{ id: '1' }, {}] })
+    const { token, id } = await signUp('ada@example.com')
+    const response = await call('/orders', token)
+    expect(await response.json()).toMatchObject({ subject: id, orders: [{ id: '1' }, {}] })
   })
 
   it('carry the caller on to the next service', async () => {
-    const response = await call('/orders/1/pay', authority.issue({ sub: 'acc_bob' }), 'POST')
+    const { token, id } = await signUp('bo@example.com')
+    const response = await call('/orders/1/pay', token, 'POST')
     expect(response.status).toBe(201)
-    expect(await response.json()).toEqual({ subject: 'acc_bob', order: '1', cents: 12_000 })
+    expect(await response.json()).toEqual({ subject: id, order: '1', cents: 12_000 })
   })
 
   it('let only an admin delete', async () => {
-    expect((await call('/orders/1', authority.issue(), 'DELETE')).status).toBe(403)
-    const admin = authority.issue({ sub: 'acc_admin', roles: ['admin'] })
+    const { token } = await signUp('cy@example.com')
+    expect((await call('/orders/1', token, 'DELETE')).status).toBe(403)
+    const made = await runSignet(['user', 'create', 'root@example.com', '--role', 'admin'], {
+      cwd: authority.folder,
+      stdin: PASSWORD,
+      settings: { SIGNET_DATABASE_URL: `sqlite:${authority.config.databasePath}` },
+    })
+    expect(made.code).toBe(0)
+    const admin = (await authority.client.login('root@example.com', PASSWORD)).body.accessToken
     expect((await call('/orders/1', admin, 'DELETE')).status).toBe(204)
     expect(await (await call('/orders', admin)).json()).toMatchObject({ orders: [{ id: '2' }] })
   })
 
   it('refuse a token everywhere once its session has ended', async () => {
-    const token = authority.issue({ sid: 'ses_over' })
+    const { token } = await signUp('di@example.com')
     expect((await call('/orders/1/refund', token, 'POST')).status).toBe(200)
-    authority.revoke({ kind: 'session', id: 'ses_over' })
-    await eventually(async () => (await call('/orders', token)).status === 401)
-    await eventually(
-      async () =>
-        (
-          await fetch(`${payments.url}/payments`, {
-            headers: { authorization: `Bearer ${token}` },
-          })
-        ).status === 401,
-    )
+    await authority.client.logout(token)
+    const paymentsStatus = async () => {
+      const headers = { authorization: `Bearer ${token}` }
+      return (await fetch(`${payments.url}/payments`, { headers })).status
+    }
+    await waitUntil('both refuse', async () => {
+      return (await call('/orders', token)).status === 401 && (await paymentsStatus()) === 401
+    })
   })
 })
