@@ -1,6 +1,6 @@
 // @signet/token beside jose, jsonwebtoken and fast-jwt and beside the raw operation of
 // node:crypto, in one process, interleaved, the strict profile on.
-//   npm run bench -- token [--rounds 15] [--only verify|sign|repeated|size]
+//   npm run bench -- token [--rounds 11] [--only verify|sign|repeated|size]
 // Everybody checks issuer, audience and expiry of 256 distinct tokens with a key prepared once.
 
 import { readdirSync, readFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const PEERS = ['jose', 'jsonwebtoken', 'fast-jwt']
 export async function bench(args) {
   const { values } = parseArgs({
     args,
-    options: { rounds: { type: 'string', default: '15' }, only: { type: 'string' } },
+    options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } },
   })
   const rounds = Number(values.rounds)
   const isWanted = (section) => values.only === undefined || values.only === section

@@ -1,11 +1,14 @@
 // Interleaved measurement. Absolute times drift on shared machines, so contestants take turns in
 // short rounds and a figure is the median of per-round ratios to the first of them.
 
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 /**
  * Milliseconds that one contestant runs in one round: long enough that its own code and data are
  * what the caches hold, short enough that neighbours in a round see the same machine.
  */
-const SLICE_MS = 40
+const SLICE_MS = 60
 
 /** Long enough for the optimising compiler to have had its say. */
 const WARM_MS = 300
@@ -16,7 +19,7 @@ const WARM_MS = 300
  *
  * @returns for each: median microseconds, and its speed as a share of the yardstick's
  */
-export async function measure(contestants, { rounds = 15 } = {}) {
+export async function measure(contestants, { rounds = 11 } = {}) {
   const entries = []
   for (const contestant of contestants) {
     await warm(contestant.run)
@@ -28,6 +31,7 @@ export async function measure(contestants, { rounds = 15 } = {}) {
       const entry = entries[(round + turn) % entries.length]
       const started = clock()
       consume(await entry.run(entry.count))
+      collectYoung()
       entry.times[round] = (clock() - started) / entry.count
     }
   }
@@ -57,6 +61,14 @@ export function ratio(faster, slower) {
 function clock() {
   const { user, system } = process.cpuUsage()
   return user + system
+}
+
+// Inside the measured time: everybody pays for the garbage of their own slice, not the neighbour.
+// Objects with a native half, such as those of createHmac, cost more to collect than to make.
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc')
+function collectYoung() {
+  collect({ type: 'minor' })
 }
 
 let sink = 0

@@ -185,6 +185,17 @@ describe.each(EVERY)('A09 A10 a $algorithm key', (one) => {
   )
 })
 
+it('A09 the caller narrows what a set allows, and never widens it', async () => {
+  const set = T.createKeySet([RS256.key, ES256.key])
+  const narrow = { ...expected, algorithms: ['ES256', 'PS256'] as const }
+  expect(await verdict(forge(header(ES256), good, ES256.signer), set, narrow)).toBe('accepted')
+  expect(await verdict(forge(header(RS256), good, RS256.signer), set, narrow)).toBe(
+    'algorithm_mismatch',
+  )
+  const widened = forge({ alg: 'PS256', kid: RS256.kid }, good, PS256.signer)
+  expect(await verdict(widened, set, narrow)).toBe('algorithm_mismatch')
+})
+
 it('A10 refuses curves and names that are not in the table', async () => {
   const k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
   expect(codeOf(() => T.importKeyObject(k1.publicKey, { algorithm: 'ES256' }))).toBe(
