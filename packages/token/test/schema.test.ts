@@ -34,6 +34,26 @@ it('names the claim that was refused, and repeats nothing else', () => {
   expect(`${String(found)} ${JSON.stringify(found)}`).not.toContain('hunter2')
 })
 
+it.each([[[]], [undefined], [[Symbol('x')]], [[7]], [[{ key: 'a b' }]], [['x'.repeat(65)]]])(
+  'names no claim where the path %# does not begin with a plain name',
+  (path) => {
+    const refusing: T.StandardSchema<object> = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: () => ({ issues: [{ message: 'no', path }] }),
+      },
+    }
+    const options = { ...expected, claims: refusing }
+    expect(() => T.verify(token, HS256.key, options)).toThrow(
+      expect.objectContaining({ name: 'TokenError', code: 'claims_refused' }),
+    )
+    expect(() => T.verify(token, HS256.key, options)).not.toThrow(
+      expect.objectContaining({ claim: expect.anything() }),
+    )
+  },
+)
+
 it('asks the schema last', () => {
   let asked = 0
   const counting = z.looseObject({}).refine(() => ++asked > 0)
