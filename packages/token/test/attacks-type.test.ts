@@ -28,6 +28,12 @@ describe('E01 every kind of token where every other kind is due', () => {
 })
 
 describe('E02 spellings of typ', () => {
+  it('application/ is left out only where no other slash follows', async () => {
+    expect(await judge('text/x', 'text/x')).toBe('accepted')
+    expect(await judge('application/text/x', 'text/x')).toBe('type_mismatch')
+    expect(await judge('text/x', 'application/text/x')).toBe('type_mismatch')
+  })
+
   it.each([
     ['at+jwt', 'accepted'],
     ['AT+JWT', 'accepted'],
