@@ -149,7 +149,11 @@ function nextToken({ random, issuers, genuine }) {
     issuer,
     genuine,
   })
-  return random.below(50) === 0 ? good : mutate(good, random)
+  const change = random.below(50)
+  if (change === 0) return good
+  // Where a second spelling of the same bytes would be.
+  if (change <= 5) return good.slice(0, -1) + random.pick(ALPHABET)
+  return mutate(good, random)
 }
 
 function signed({ header, payload, issuer, genuine }) {

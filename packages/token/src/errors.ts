@@ -58,8 +58,9 @@ export interface TokenErrorDetails {
  */
 export class TokenError extends Error {
   readonly code: TokenErrorCode
-  readonly claim?: string
-  readonly reason?: string
+  // Declared and not defined: what does not apply is not there at all.
+  declare readonly claim?: string
+  declare readonly reason?: string
 
   constructor(code: TokenErrorCode, details: TokenErrorDetails = {}) {
     const where = details.claim === undefined ? '' : ` (${details.claim})`
@@ -102,9 +103,9 @@ export interface KeyErrorDetails {
 /** Key material was refused. The message names the key id and the size found and needed. */
 export class KeyError extends Error {
   readonly code: KeyErrorCode
-  readonly kid?: string
-  readonly found?: string
-  readonly needed?: string
+  declare readonly kid?: string
+  declare readonly found?: string
+  declare readonly needed?: string
 
   constructor(code: KeyErrorCode, problem: string, details: KeyErrorDetails = {}) {
     const who = details.kid === undefined ? 'Key' : `Key ${JSON.stringify(details.kid)}`
