@@ -1,6 +1,6 @@
 // @signet/token beside jose, jsonwebtoken and fast-jwt and beside the raw operation of
 // node:crypto, in one process, interleaved, the strict profile on.
-//   npm run bench -- token [--rounds 11] [--only verify|sign|repeated|size]
+//   npm run bench -- token [--rounds 11] [--only verify|sign|repeated|concurrent|size]
 // Everybody checks issuer, audience and expiry of 256 distinct tokens with a key prepared once.
 
 import { readdirSync, readFileSync } from 'node:fs'
@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import * as T from '@signet/token'
 import { describeMachine, versionOf } from './measure/machine.mjs'
-import { measure, ratio } from './measure/rounds.mjs'
+import { measure, median, ratio } from './measure/rounds.mjs'
+import { measureConcurrency } from './token/concurrent.mjs'
 import { createKeys } from './token/keys.mjs'
 import { measureEntryBytes, repeatedContestants } from './token/repeated.mjs'
 import { signContestants } from './token/sign.mjs'
@@ -31,6 +32,7 @@ export async function bench(args) {
   if (isWanted('verify')) await table('verify', verifyContestants, { keys, rounds })
   if (isWanted('sign')) await table('sign', signContestants, { keys, rounds })
   if (isWanted('repeated')) await repeated({ keys, rounds })
+  if (isWanted('concurrent')) await concurrent({ keys, rounds })
   if (isWanted('size')) size()
 }
 
@@ -61,6 +63,15 @@ async function repeated({ keys, rounds }) {
     }
   }
   say('', `Memory of a remembered token, itself included: ${measureEntryBytes(keys.ES256)} bytes`)
+}
+
+async function concurrent({ keys, rounds }) {
+  say('', '## 32 at once on the thread pool, times as fast as one by one (wall clock)', '')
+  say('| | median | each round |', '|---|---|---|')
+  for (const [name, ratios] of Object.entries(await measureConcurrency(keys, rounds))) {
+    const each = ratios.map((one) => one.toFixed(2)).join(' ')
+    say(`| ${name} | ${median(ratios).toFixed(2)} | ${each} |`)
+  }
 }
 
 function size() {
