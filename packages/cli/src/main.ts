@@ -5,11 +5,14 @@ import { EXIT } from './exit-codes.ts'
 import { describeFailure } from './failure.ts'
 import { createProgram } from './program.ts'
 
-// Whoever reads our output may stop reading, as `head` does: then there is nothing left to say.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok)
-  throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads our output may stop reading, as `head` does: then there is nothing left to say.
+    if (error.code === 'EPIPE') process.exit(EXIT.ok)
+    process.stderr.write(`signet: the output cannot be written (${error.code})\n`)
+    process.exit(EXIT.unexpected)
+  })
+}
 
 try {
   await createProgram().parseAsync(process.argv)

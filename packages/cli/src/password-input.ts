@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { type Readable, Writable } from 'node:stream'
 import { EXIT } from './exit-codes.ts'
 import { CommandError } from './failure.ts'
 
@@ -10,23 +9,27 @@ import { CommandError } from './failure.ts'
  * the line end. Never from the command line, where every process on the machine can read it.
  */
 export async function readPassword(file: string | undefined): Promise<string> {
-  if (file !== undefined) return firstLine(await readTextFile(file))
+  if (file !== undefined) return readFirstLine(createReadStream(file), file)
   if (process.stdin.isTTY) return promptUnseen('Password: ')
-  const password = firstLine(await text(process.stdin))
+  const password = await readFirstLine(process.stdin, 'stdin')
   if (password === '') throw new CommandError('a password is needed on stdin')
   return password
 }
 
-async function readTextFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new CommandError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-}
+/** Far above every password that is accepted: what is longer is not read to its end. */
+const MAX_LINE_BYTES = 8_192
 
-function firstLine(content: string): string {
-  return content.split(/\r?\n/, 1)[0] ?? ''
+async function readFirstLine(source: Readable, name: string): Promise<string> {
+  let bytes = Buffer.alloc(0)
+  try {
+    for await (const chunk of source) {
+      bytes = Buffer.concat([bytes, chunk])
+      if (bytes.includes(0x0a) || bytes.length > MAX_LINE_BYTES) break
+    }
+  } catch (error) {
+    throw new CommandError(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  return bytes.toString('utf8').split(/\r?\n/, 1)[0] ?? ''
 }
 
 async function promptUnseen(question: string): Promise<string> {
@@ -39,6 +42,9 @@ async function promptUnseen(question: string): Promise<string> {
   })
   try {
     return await prompt.question('')
+  } catch {
+    // Ctrl-D.
+    throw new CommandError('no password was given', EXIT.interrupted)
   } finally {
     prompt.close()
     process.stderr.write('\n')

@@ -1,8 +1,9 @@
 // One key of each family, with the node:crypto halves that an attacker or a broken issuer would
 // use. Made once per test file.
-import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { type KeyObject, randomBytes } from 'node:crypto'
 import * as T from '@signet/token'
 import { ecSigner, edSigner, hmacSigner, pssSigner, type RawSigner, rsaSigner } from './forge.ts'
+import { createPair } from './key-pairs.ts'
 
 export interface AttackKey {
   readonly algorithm: T.Algorithm
@@ -17,11 +18,11 @@ export interface AttackKey {
 
 export const secret = randomBytes(64)
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const p256 = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-const p384 = generateKeyPairSync('ec', { namedCurve: 'secp384r1' })
-const p521 = generateKeyPairSync('ec', { namedCurve: 'secp521r1' })
-const ed25519 = generateKeyPairSync('ed25519')
+const rsa = createPair.rsa(2048)
+const p256 = createPair.ec('prime256v1')
+const p384 = createPair.ec('secp384r1')
+const p521 = createPair.ec('secp521r1')
+const ed25519 = createPair.ed25519()
 
 type Pair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
 

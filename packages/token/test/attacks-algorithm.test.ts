@@ -1,5 +1,5 @@
 // Attack class A: the algorithm and the key.
-import { createECDH, createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
+import { createECDH, createPublicKey, verify } from 'node:crypto'
 import * as T from '@signet/token'
 import { describe, expect, it } from 'vitest'
 import { ASYMMETRIC, type AttackKey, ES256, EVERY, HS256, PS256, RS256 } from './attack-keys.ts'
@@ -13,6 +13,7 @@ import {
   signParts,
   verdict,
 } from './forge.ts'
+import { createPair } from './key-pairs.ts'
 
 const publicSet = T.createKeySet([RS256.key, ES256.key])
 const header = (attackKey: AttackKey) => ({ alg: attackKey.algorithm, kid: attackKey.kid })
@@ -197,7 +198,7 @@ it('A09 the caller narrows what a set allows, and never widens it', async () => 
 })
 
 it('A10 refuses curves and names that are not in the table', async () => {
-  const k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
+  const k1 = createPair.ec('secp256k1')
   expect(codeOf(() => T.importKeyObject(k1.publicKey, { algorithm: 'ES256' }))).toBe(
     'key_algorithm_mismatch',
   )
@@ -322,7 +323,7 @@ it('A15 refuses RSA signatures of another length, form or padding', async () => 
 
 describe('A16 weak keys', () => {
   it('names the key, the size found and the size needed', () => {
-    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const { publicKey } = createPair.rsa(1024)
     const problem = catchKeyError(() =>
       T.importKeyObject(publicKey, { algorithm: 'RS256', kid: 'old' }),
     )
@@ -352,7 +353,7 @@ describe('A16 weak keys', () => {
   })
 
   it('leaves one out of a set without losing the others', () => {
-    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const { publicKey } = createPair.rsa(1024)
     const weak = { ...publicKey.export({ format: 'jwk' }), alg: 'RS256', kid: 'weak' }
     const set = T.createKeySet({ keys: [weak, T.exportJwk(ES256.key), null, 7, 'key', []] })
     expect(set.keys().map(({ kid }) => kid)).toEqual([ES256.kid])

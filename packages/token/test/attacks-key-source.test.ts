@@ -1,18 +1,19 @@
 // Attack class B, as far as a library without network and files meets it: keys that come with the
 // token, and key ids that are something else.
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as T from '@signet/token'
 import { describe, expect, it } from 'vitest'
 import { EdDSA, ES256, HS256, RS256 } from './attack-keys.ts'
 import { ecSigner, forge, good, hmacSigner, rsaSigner, verdict } from './forge.ts'
+import { createPair } from './key-pairs.ts'
 
 const keySet = T.createKeySet([RS256.key, ES256.key, EdDSA.key])
 
 describe('B01 a key in the header', () => {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const rsa = createPair.rsa(2048)
+  const ec = createPair.ec('prime256v1')
   const secret = randomBytes(32)
   const attempts = [
     {
@@ -53,7 +54,7 @@ it('B02 B03 jku, x5u and x5c are never followed', async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`
-  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const stranger = createPair.rsa(2048)
   try {
     for (const extra of [{ jku: url }, { x5u: url }, { x5c: ['MIIB'], 'x5t#S256': 'AA' }]) {
       const header = { alg: 'RS256', kid: RS256.kid, ...extra }
@@ -123,7 +124,7 @@ it.each(['__proto__', 'constructor', 'toString'])('B06 a key may be called %s', 
 
 it('B07 a header is remembered for the keys it was judged with, and for no others', async () => {
   const token = forge({ alg: 'RS256', kid: RS256.kid }, good, RS256.signer)
-  const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const other = createPair.rsa(2048)
   const stranger = T.importKeyObject(other.publicKey, { algorithm: 'RS256', kid: RS256.kid })
   for (let round = 0; round < 3; round++) {
     expect(await verdict(token, keySet)).toBe('accepted')

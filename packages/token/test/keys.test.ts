@@ -1,9 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { inspect } from 'node:util'
 import * as T from '@signet/token'
 import { describe, expect, it } from 'vitest'
 import { ASYMMETRIC, ES256, EVERY, HS256, RS256 } from './attack-keys.ts'
 import { codeOf } from './forge.ts'
+import { createPair } from './key-pairs.ts'
 
 describe.each(EVERY)('a $algorithm key', ({ algorithm, kid, key, privateObject }) => {
   const whole = privateObject === null ? key : T.importKeyObject(privateObject, { algorithm, kid })
@@ -154,8 +156,8 @@ describe('importing a JWK', () => {
 })
 
 describe('importing PEM', () => {
-  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const pair = createPair.rsa(2048)
+  const ec = createPair.ec('prime256v1')
   const pkcs8 = pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
   const spki = pair.publicKey.export({ format: 'pem', type: 'spki' }).toString()
   const pkcs1 = pair.privateKey.export({ format: 'pem', type: 'pkcs1' }).toString()
@@ -256,3 +258,16 @@ XOSWP9iteiSZuet2H3+pBPcYIm5hGQIhALahduWnX7LRvaCJOPgFE6i45EwHoG/+
 function never(): never {
   throw new Error('missing key')
 }
+
+it('exporting generated keys under a busy garbage collector comes to its end', async () => {
+  const script = `
+    import { exportPrivateJwk, generateKey } from '@signet/token'
+    for (let keys = 0; keys < 5; keys++) {
+      const key = await generateKey('RS256')
+      for (let times = 0; times < 2000; times++) exportPrivateJwk(key)
+    }
+  `
+  const words = ['--max-semi-space-size=1', '--input-type=module', '--eval', script]
+  const child = spawn(process.execPath, words, { stdio: 'inherit', timeout: 25_000 })
+  expect(await once(child, 'exit')).toEqual([0, null])
+})

@@ -70,7 +70,10 @@ describe.each(EVERY)(
       )
     })
 
-    it.runIf(BY_JSONWEBTOKEN.test(algorithm))('and to jsonwebtoken, both ways', () => {
+    // jsonwebtoken has no EdDSA.
+    if (!BY_JSONWEBTOKEN.test(algorithm)) return
+
+    it('and to jsonwebtoken, both ways', () => {
       const alg = algorithm as jsonwebtoken.Algorithm
       fc.assert(
         fc.property(claims, (some) => {

@@ -23,10 +23,11 @@ All settings: .env.example`,
     })
 }
 
-function greeting({ issuer, databasePath }: Config): string {
+function greeting({ issuer, databasePath, host, port }: Config): string {
+  const isHere = new URL(issuer).port === String(port)
   const json = `-H 'content-type: application/json'`
   return `
-Signet is listening on ${issuer}
+Signet is listening on ${isHere ? issuer : `http://${host}:${port} as ${issuer}`}
 Data: ${relative(process.cwd(), databasePath)} (development; end it with Ctrl-C)
 
 Try, in another terminal:

@@ -34,7 +34,7 @@ export interface FeedPage {
   entries: RevocationEntry[]
   /** False: more pages follow at once. */
   complete: boolean
-  /** True on the first page of a whole live set: forget what was known before. */
+  /** True on the first page of a whole live set. What was known before may be kept: it expires. */
   reset?: boolean
 }
 

@@ -8,7 +8,7 @@ import { createBackOff } from '../http/back-off.ts'
 import type { Discovery } from '../http/discovery.ts'
 import type { Fetch } from '../http/json-client.ts'
 import { releaseProcess } from '../http/release-process.ts'
-import { FEED_PULSE_MS, type FeedPage, type RevocationEntry } from '../protocol/index.ts'
+import { FEED_PULSE_MS, type FeedPage } from '../protocol/index.ts'
 import { parseCursor, parsePage, parsePulse } from './feed-messages.ts'
 import { Freshness } from './freshness.ts'
 import { RevocationList } from './revocation-list.ts'
@@ -55,7 +55,8 @@ export class RevocationFeed implements RevocationSource {
   readonly #gate = new Gate()
   readonly #stop = new AbortController()
   #cursor: string | null = null
-  #staged: RevocationEntry[] | null = null
+  /** In the middle of a whole live set that comes in several pages. */
+  #isBeginning = false
   #isConnected = false
   #wasConnected = false
   #hasCounted = false
@@ -126,7 +127,7 @@ export class RevocationFeed implements RevocationSource {
       watchdog.refresh()
       const opened = momentOf(clock)
       this.#freshness.open()
-      this.#staged = null
+      this.#isBeginning = false
       const response = await releaseProcess(streamUrl, () =>
         fetch(streamUrl, {
           redirect: 'error',
@@ -182,15 +183,14 @@ export class RevocationFeed implements RevocationSource {
   }
 
   #takePage({ cursor, entries, complete, reset }: FeedPage): void {
-    if (reset === true) this.#staged = []
-    else if (this.#staged === null) this.#checkOrder(cursor)
-    // What is new is refused at once; only forgetting waits until the set is whole.
+    if (reset === true) this.#isBeginning = true
+    else if (!this.#isBeginning) this.#checkOrder(cursor)
+    // What was known stays, also where the log begins anew: a log restored from a backup has lost
+    // ends that were acknowledged, and nothing is ever revoked back.
     this.#list.apply(entries)
-    if (this.#staged !== null) for (const entry of entries) this.#staged.push(entry)
     if (entries.some((entry) => entry.kind === 'key')) this.#options.onKeysChanged()
     if (!complete) return
-    if (this.#staged !== null) this.#list.reset(this.#staged)
-    this.#staged = null
+    this.#isBeginning = false
     this.#cursor = cursor
     if (this.#freshness.reach(cursor)) this.#counted()
   }

@@ -97,14 +97,4 @@ describe('RevocationList', () => {
     list.advance(4_999_999)
     expect(list.size).toBe(1)
   })
-
-  it('is replaced as a whole', () => {
-    const list = listOf({}, { kind: 'key', id: 'k1' })
-    list.reset([{ kind: 'session', id: 'ses_9', expiresAt: 2000 }])
-    expect(list.size).toBe(1)
-    expect(list.isRevoked(TOKEN)).toBe(false)
-    expect(list.isRevoked({ ...TOKEN, sid: 'ses_9' })).toBe(true)
-    list.advance(2_010_000)
-    expect(list.size).toBe(0)
-  })
 })

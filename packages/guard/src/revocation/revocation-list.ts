@@ -34,16 +34,6 @@ export class RevocationList {
     for (const entry of entries) this.#add(entry)
   }
 
-  /** Replaces everything by a whole live set, in one step. */
-  reset(entries: Iterable<RevocationEntry> = []): void {
-    this.#sessions = new Map()
-    this.#tokens = new Map()
-    this.#clients = new Map()
-    this.#keys = new Map()
-    this.#due = new Map()
-    this.apply(entries)
-  }
-
   /** Forgets what is over by this time (the feed's clock, epoch ms). Earlier times are ignored. */
   advance(nowMs: number): void {
     if (!(nowMs > this.#nowMs)) return

@@ -15,7 +15,7 @@ import { parseEmail } from './email.ts'
 import { parseName } from './name.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { normalizePassword, parseNewPassword } from './password-rule.ts'
-import { parseRoleName } from './role-name.ts'
+import { parseRoleNames } from './role-name.ts'
 
 /** Proof of a password, as of the moment its hash was read. */
 export interface Authenticated {
@@ -78,13 +78,16 @@ export function createAccounts(parts: {
       const email = parseEmail(texts.email)
       const password = parseNewPassword(texts.password, { email })
       const name = texts.name === null ? null : parseName(texts.name)
-      const roleNames = roles.map(parseRoleName)
+      const roleNames = parseRoleNames(roles)
       const passwordHash = await hasher.hash(password, checkStillWanted)
       const createdAt = epochSeconds(clock)
       const id = createAccountId()
       return database.transaction(async (tx) => {
         if (!(await insertAccount(tx, { id, email, name, passwordHash, createdAt }))) {
-          throw new AuthorityError('email_taken', { pointer: '/email' })
+          throw new AuthorityError('email_taken', {
+            detail: 'There is an account with this e-mail address already.',
+            pointer: '/email',
+          })
         }
         const rolesMade = await addRoles(tx, { accountId: id, roles: roleNames, now: createdAt })
         const account = await findAccount(tx, id)

@@ -13,6 +13,7 @@ export function parseNewPassword(text: string, account: { email: string }): stri
   const password = normalizePassword(text)
   const length = [...password].length
   if (length < MIN_CHARACTERS) refuse(`it needs at least ${MIN_CHARACTERS} characters`)
+  if (/\p{Cs}/u.test(password)) refuse('it has a character that is only half there')
   if (length > MAX_CHARACTERS) refuse(`it may have at most ${MAX_CHARACTERS} characters`)
   if (password.toLowerCase() === account.email) refuse('it must not be the e-mail address')
   return password

@@ -95,6 +95,11 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
   if (config.idleTtlSeconds > config.sessionTtlSeconds) {
     problems.push('SIGNET_REFRESH_TTL (idle) is longer than SIGNET_SESSION_TTL (absolute)')
   }
+  if (config.refreshGraceSeconds >= config.accessTtlSeconds) {
+    problems.push(
+      'SIGNET_REFRESH_GRACE must be shorter than SIGNET_ACCESS_TTL: a repeat gets the same token',
+    )
+  }
   if (config.accessTtlSeconds > config.idleTtlSeconds) {
     problems.push('SIGNET_ACCESS_TTL is longer than SIGNET_REFRESH_TTL')
   }

@@ -25,10 +25,32 @@ export function readEnvironment(): Environment {
 }
 
 function readDotEnv(path: string): Record<string, string | undefined> {
+  let text: string
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw new StartError([`.env exists but cannot be read: ${(cause as Error).message}`], { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') return {}
+    const why =
+      code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+        ? 'is not UTF-8 text'
+        : `cannot be read (${code})`
+    throw new StartError([`.env ${why}: write it anew, as in .env.example`], { cause })
   }
+  checkLines(text)
+  return parseEnv(text)
+}
+
+/** A line that means to be a setting and is none would be passed over in silence. */
+function checkLines(text: string): void {
+  const problems: string[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    const meant = /^\s*(?:export\s+)?signet_/i.test(line)
+    if (text.includes('\0') || (meant && !/^\s*(?:export\s+)?SIGNET_[A-Z0-9_]+\s*=/.test(line))) {
+      problems.push(
+        `.env, line ${index + 1}: a setting is written NAME=value, its name in capitals`,
+      )
+    }
+  }
+  if (problems.length > 0) throw new StartError(problems)
 }

@@ -33,7 +33,10 @@ export function openSecretFile(databasePath: string): SecretRing {
   }
   const secret = parseSecret(readPrivateFile(path).trim())
   if (secret === null) {
-    throw new StartError([`${path} does not hold a master secret: put the original file back`])
+    const remedy = existsSync(databasePath)
+      ? 'put the original file back'
+      : 'delete it, there is no database yet that needs it'
+    throw new StartError([`${path} does not hold a master secret: ${remedy}`])
   }
   return createSecretRing([secret])
 }

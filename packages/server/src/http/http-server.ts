@@ -19,6 +19,7 @@ export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: stri
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: 5_000 },
     // Ids from the network are not believed.
     requestIdHeader: false,
     forceCloseConnections: true,

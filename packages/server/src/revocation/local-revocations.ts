@@ -67,8 +67,7 @@ export class LocalRevocations implements RevocationSource {
     try {
       while (this.#cursor !== reading.head) {
         const page = await this.#revocations.pageAfter(this.#cursor)
-        if (page.reset) this.#list.reset(page.entries)
-        else this.#list.apply(page.entries)
+        this.#list.apply(page.entries)
         this.#cursor = page.cursor
         if (page.complete) break
       }

@@ -3,12 +3,12 @@ import type { Database } from '../db/database.ts'
 import type { RevocationRow } from '../db/schema/schema.ts'
 import type { Cursor } from './cursor.ts'
 
-/** Makes the log's one head row if it is not there; whoever comes first names the epoch. */
-export async function insertLogHead(db: Database, epoch: string): Promise<void> {
+/** Names a new epoch; the numbers go on. Makes the log's one head row if it is not there. */
+export async function beginEpoch(db: Database, epoch: string): Promise<void> {
   await db.query
     .insertInto('revocation_log')
     .values({ id: 1, epoch, head: 0 })
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ epoch }))
     .execute()
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import { openSqlite } from '../db/open-sqlite.ts'
+import { formatCursor } from './cursor.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
 const START = 1_700_000_000
@@ -97,9 +98,14 @@ describe('the revocation log', () => {
     expect((await revocations.head()).sequence).toBe(1)
   })
 
-  test('keeps its epoch over starts', async () => {
-    const { epoch } = await revocations.head()
+  test('begins an epoch at every start, and its numbers go on', async () => {
+    await record('ses_1', START + 900)
+    const before = await revocations.head()
     await createRevocations({ database, clock }).open()
-    expect((await revocations.head()).epoch).toBe(epoch)
+    const after = await revocations.head()
+    expect(after.sequence).toBe(before.sequence)
+    expect(after.epoch).not.toBe(before.epoch)
+    const page = await revocations.pageAfter(formatCursor(before))
+    expect(page).toMatchObject({ reset: true, entries: [{ id: 'ses_1' }] })
   })
 })

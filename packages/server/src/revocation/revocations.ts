@@ -6,14 +6,17 @@ import type { Database } from '../db/database.ts'
 import { type Cursor, createEpoch, formatCursor, parseCursor } from './cursor.ts'
 import {
   appendEntries,
+  beginEpoch,
   getLogHead,
-  insertLogHead,
   listEntries,
   pruneEntries,
 } from './revocation-store.ts'
 
 export interface Revocations {
-  /** Makes the log ready; once per start. */
+  /**
+   * Begins a new epoch; once per start of an authority. The database may be an older one than a
+   * follower has seen, with other entries under the numbers it knows: it takes the whole live set.
+   */
   open(): Promise<void>
   /**
    * Appends within the caller's transaction, as its last statement. Followers are woken after the
@@ -43,7 +46,7 @@ export function createRevocations(parts: { database: Database; clock: Clock }): 
   const wakes: (() => void)[] = []
 
   return {
-    open: () => insertLogHead(database, createEpoch()),
+    open: () => beginEpoch(database, createEpoch()),
     head: () => getLogHead(database),
     onAppend: (wake) => {
       wakes.push(wake)

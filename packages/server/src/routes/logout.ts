@@ -3,6 +3,7 @@ import { ACCESS_TOKEN_TYPE, paths } from '@signet/guard/protocol'
 import { type Claims, createVerifier, decode, TokenError } from '@signet/token'
 import { AuthorityError } from '../errors.ts'
 import type { HttpServer } from '../http/http-server.ts'
+import type { SessionToEnd } from '../sessions/sessions.ts'
 import type { RouteParts } from './route-parts.ts'
 
 const BODY = {
@@ -21,22 +22,28 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
     now: () => clock.now() / 1000,
   })
 
-  /** @throws GuardError `token_invalid` for anything that is not an access token of ours */
-  function sessionOf(token: string): string {
-    const sid = claimsOf(token)['sid']
-    if (typeof sid === 'string') return sid
-    throw new GuardError('token_invalid', { reason: 'no_session' })
+  /** The session of an access token of ours, or why it is none. */
+  function findSession(token: string): SessionToEnd | GuardError {
+    try {
+      const { sid, exp = 0 } = claimsOf(token)
+      return typeof sid === 'string'
+        ? { id: sid, tokenExpiresAt: exp }
+        : new GuardError('token_invalid', { reason: 'no_session' })
+    } catch (cause) {
+      if (!(cause instanceof TokenError)) throw cause
+      return new GuardError('token_invalid', { reason: cause.code, cause })
+    }
   }
 
+  /** @throws TokenError */
   function claimsOf(token: string): Claims {
     try {
       return verify(token).claims
-    } catch (cause) {
-      if (!(cause instanceof TokenError)) throw cause
+    } catch (error) {
       // Expiry is judged last of all: a token refused for it has passed every other check, and is
       // good enough to end a session with.
-      if (cause.code === 'token_expired') return decode(token).claims
-      throw new GuardError('token_invalid', { reason: cause.code, cause })
+      if (error instanceof TokenError && error.code === 'token_expired') return decode(token).claims
+      throw error
     }
   }
 
@@ -55,14 +62,21 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
       if (bearer === null && refreshToken === undefined) {
         throw new AuthorityError('credentials_missing')
       }
-      const ids = new Set<string>()
-      if (bearer !== null) ids.add(sessionOf(bearer))
+      const named: SessionToEnd[] = []
+      let refused: GuardError | AuthorityError | null = null
       if (refreshToken !== undefined) {
         const id = await sessions.findByRefreshToken(refreshToken)
-        if (id === null) throw new AuthorityError('refresh_invalid')
-        ids.add(id)
+        if (id === null) refused = new AuthorityError('refresh_invalid')
+        else named.push({ id })
       }
-      await sessions.close([...ids], 'logout')
+      if (bearer !== null) {
+        const found = findSession(bearer)
+        if (found instanceof GuardError) refused = found
+        else named.push(found)
+      }
+      // What is no token of ours keeps nothing alive: it is a refusal only where nothing else is named.
+      if (named.length === 0 && refused !== null) throw refused
+      await sessions.close(named, 'logout')
       return reply.code(204).header('cache-control', 'no-store').send()
     },
   )

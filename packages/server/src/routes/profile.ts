@@ -12,6 +12,9 @@ export function profileRoute(app: HttpServer, parts: RouteParts): void {
       throw new GuardError('token_revoked', { reason: 'session_ended' })
     }
     const account = await accounts.get(subject)
+    if (account.disabledAt !== null) {
+      throw new GuardError('token_revoked', { reason: 'account_disabled' })
+    }
     reply.header('cache-control', 'no-store')
     return {
       id: account.id,

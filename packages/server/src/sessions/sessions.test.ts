@@ -130,7 +130,7 @@ describe('sessions under concurrency', () => {
   test('64 ends at once are one end and one entry', async () => {
     const { session } = await open()
     events.length = 0
-    await Promise.all(Array.from({ length: 64 }, () => sessions.close([session.id], 'logout')))
+    await Promise.all(Array.from({ length: 64 }, () => sessions.close([session], 'logout')))
     expect(await entriesOf(session.id)).toHaveLength(1)
     expect(events).toEqual([{ type: 'session_ended', id: session.id, reason: 'logout' }])
   })
@@ -140,7 +140,7 @@ describe('sessions under concurrency', () => {
     let closing: Promise<void> | undefined
     const code = await codeOf(
       refresh(refreshToken, () => {
-        closing ??= sessions.close([session.id], 'logout')
+        closing ??= sessions.close([session], 'logout')
       }),
     )
     await closing
@@ -172,7 +172,7 @@ describe('sessions under concurrency', () => {
         expect(['ok', 'session_ended', 'refresh_reused']).toContain(code)
       })
       await turns(below(40))
-      await sessions.close([id], 'logout')
+      await sessions.close([{ id }], 'logout')
       closed = true
       await Promise.all(calls)
 
@@ -202,15 +202,21 @@ describe('a session', () => {
     expect((await refresh(refreshToken)).session.generation).toBe(2)
   })
 
-  test('that does not exist closes without an entry', async () => {
+  test('that does not exist closes without an entry, unless a living token names it', async () => {
     const { cursor } = await revocations.pageAfter('')
-    await sessions.close(['ses_nobody', 'ses_none'], 'logout')
+    const over = { id: 'ses_over', tokenExpiresAt: Math.floor(clock.now() / 1000) - 61 }
+    await sessions.close([{ id: 'ses_nobody' }, over], 'logout')
     expect((await revocations.pageAfter('')).cursor).toBe(cursor)
+    const lost = { id: 'ses_lost', tokenExpiresAt: Math.floor(clock.now() / 1000) + 300 }
+    await sessions.close([lost], 'logout')
+    expect(await entriesOf('ses_lost')).toEqual([
+      { kind: 'session', id: 'ses_lost', expiresAt: lost.tokenExpiresAt + 60 },
+    ])
   })
 
   test('is swept 30 days after its absolute limit, ended or not, and no sooner', async () => {
     const [ended, idle] = [await open(), await open()]
-    await sessions.close([ended.session.id], 'logout')
+    await sessions.close([ended.session], 'logout')
     advance(60 * DAY)
     await sessions.sweep()
     expect(await codeOf(refresh(ended.refreshToken))).toBe('session_ended')

@@ -23,6 +23,7 @@ import {
   type Session,
 } from './session.ts'
 import {
+  type EndedSession,
   endSessions,
   findSession,
   insertSession,
@@ -42,6 +43,12 @@ export interface Grant {
   readonly token: IssuedToken
   /** Monotonic milliseconds just before the row was read or written that all this rests on. */
   readonly decidedAt: number
+}
+
+/** A session, and when the access token expires that named it, if one did. */
+export interface SessionToEnd {
+  readonly id: string
+  readonly tokenExpiresAt?: number
 }
 
 export interface SessionLimits {
@@ -84,8 +91,12 @@ export interface Sessions {
    */
   findByRefreshToken(refreshToken: string): Promise<string | null>
 
-  /** Ends the sessions and records it, in one transaction; those that ended before stay as they are. */
-  close(ids: readonly string[], reason: EndReason): Promise<void>
+  /**
+   * Ends the sessions and records it, in one transaction; those that ended before stay as they are.
+   * A session that has no row (the database was put back) is recorded all the same, for as long as
+   * the token lives that named it.
+   */
+  close(sessions: readonly SessionToEnd[], reason: EndReason): Promise<void>
 
   /**
    * Whether the session was not ended, by the database: for the authority's own routes. Does not
@@ -155,6 +166,13 @@ export function createSessions(parts: {
     return isAuthentic(presented, secret, session) ? { presented, session } : null
   }
 
+  /** Disabling an account ends its sessions; one disabled in any other way gets no token either. */
+  async function getActive(accountId: string): Promise<Account> {
+    const account = await accounts.get(accountId)
+    if (account.disabledAt !== null) throw new AuthorityError('session_ended')
+    return account
+  }
+
   /** One attempt to move the session on; null when somebody else was faster. */
   async function rotate(
     from: Session,
@@ -172,21 +190,39 @@ export function createSessions(parts: {
     })
   }
 
-  async function close(ids: readonly string[], reason: EndReason): Promise<void> {
+  async function close(named: readonly SessionToEnd[], reason: EndReason): Promise<void> {
+    const now = epochSeconds(clock)
+    const ids = [...new Set(named.map(({ id }) => id))]
     await database.transaction(async (tx) => {
-      const ended = await endSessions(tx, { ids, reason, now: epochSeconds(clock) })
+      const ended = await endSessions(tx, { ids, reason, now })
+      const lost = await findLost(tx, named, now)
       await revocations.record(
         tx,
-        ended.map((session) => ({
+        [...ended, ...lost].map(({ id, tokensExpireAt }) => ({
           kind: 'session' as const,
-          id: session.id,
-          expiresAt: session.tokensExpireAt + MAX_LEEWAY_SECONDS,
+          id,
+          expiresAt: tokensExpireAt + MAX_LEEWAY_SECONDS,
         })),
       )
       tx.onCommit(() => {
-        for (const session of ended) events.emit({ type: 'session_ended', id: session.id, reason })
+        for (const { id } of [...ended, ...lost]) events.emit({ type: 'session_ended', id, reason })
       })
     })
+  }
+
+  /** Of the sessions that a living token names, those that the database does not know. */
+  async function findLost(
+    tx: Database,
+    named: readonly SessionToEnd[],
+    now: number,
+  ): Promise<EndedSession[]> {
+    const lost: EndedSession[] = []
+    for (const { id, tokenExpiresAt = 0 } of named) {
+      const isDead = tokenExpiresAt + MAX_LEEWAY_SECONDS <= now
+      if (isDead || (await findSession(tx, id)) !== null) continue
+      lost.push({ id, tokensExpireAt: Math.ceil(tokenExpiresAt) })
+    }
+    return lost
   }
 
   return {
@@ -242,11 +278,11 @@ export function createSessions(parts: {
             events.emit({ type: 'database_behind', id: session.id })
             throw new AuthorityError('database_behind')
           case 'reuse':
-            await close([session.id], 'reuse')
+            await close([session], 'reuse')
             events.emit({ type: 'refresh_reused', id: session.id })
             throw new AuthorityError('refresh_reused')
           case 'repeat': {
-            const account = await accounts.get(session.accountId)
+            const account = await getActive(session.accountId)
             const grant = createGrant(session, account, decidedAt)
             const { token } = grant
             return { ...grant, token: { ...token, audience: chooseAudience(token.audience) } }
@@ -259,7 +295,7 @@ export function createSessions(parts: {
             })
             if (rotated === null) continue
             if (verdict === 'repair') events.emit({ type: 'session_repaired', id: session.id })
-            return createGrant(rotated, await accounts.get(rotated.accountId), decidedAt)
+            return createGrant(rotated, await getActive(rotated.accountId), decidedAt)
           }
         }
       }

@@ -1,11 +1,11 @@
 import {
+  createPrivateKey,
   createPublicKey,
   createSecretKey,
   generateKeyPair,
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { promisify } from 'node:util'
 import { type Algorithm, getAlgorithmSpec, isAlgorithm } from '../jws/algorithms.ts'
 import { checkOptionNames } from '../option-names.ts'
 import { importKeyObject } from './import.ts'
@@ -24,7 +24,24 @@ export interface GenerateKeyOptions {
 const OPTION_NAMES: ReadonlySet<string> = new Set(['kid', 'modulusLength', 'curve'])
 const DEFAULT_MODULUS_BITS = 2048
 
-const generatePair = promisify(generateKeyPair)
+// Keys come out of their generation as bytes and are read again. A generated KeyObject shares a lock
+// with the job that made it, and on Node 20 the process hangs for ever when the garbage collector
+// ends that job while the key is being exported as a JWK.
+const AS_BYTES = {
+  privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+  publicKeyEncoding: { format: 'der', type: 'spki' },
+} as const
+
+type Generated = (error: Error | null, publicKey: Buffer, privateKey: Buffer) => void
+
+function generatePrivateKey(start: (done: Generated) => void): Promise<KeyObject> {
+  return new Promise((resolve, reject) => {
+    start((error, _publicKey, key) => {
+      if (error === null) resolve(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
+      else reject(error)
+    })
+  })
+}
 
 /** A new private key, or a secret as long as the hash, from the system's random numbers. */
 export async function generateKey(
@@ -59,13 +76,19 @@ async function generateKeyObject(
       if (modulusLength % 8 !== 0 || modulusLength < 2048 || modulusLength > 16_384) {
         throw new TypeError('generateKey: modulusLength must be a multiple of 8, 2048 to 16384')
       }
-      return (await generatePair('rsa', { modulusLength })).privateKey
+      return generatePrivateKey((done) =>
+        generateKeyPair('rsa', { modulusLength, ...AS_BYTES }, done),
+      )
     }
     case 'ec':
-      return (await generatePair('ec', { namedCurve: spec.namedCurve })).privateKey
+      return generatePrivateKey((done) =>
+        generateKeyPair('ec', { namedCurve: spec.namedCurve, ...AS_BYTES }, done),
+      )
     case 'okp':
-      return options.curve === 'Ed448'
-        ? (await generatePair('ed448')).privateKey
-        : (await generatePair('ed25519')).privateKey
+      return generatePrivateKey((done) =>
+        options.curve === 'Ed448'
+          ? generateKeyPair('ed448', AS_BYTES, done)
+          : generateKeyPair('ed25519', AS_BYTES, done),
+      )
   }
 }
