@@ -3,7 +3,7 @@
 // Everything it says goes to stderr, so that stdout belongs to the command behind it.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -28,12 +28,44 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   writeFileSync(stamp, wanted)
 }
 
-// `tsc -b` knows by itself what changed; the shim is called directly because npx costs 300 ms.
-const compiler = `${root}node_modules/typescript/bin/tsc`
-if (!existsSync(compiler)) stop('The compiler is missing: delete node_modules and try again.')
-const built = statSync(`${root}packages/cli/dist/main.js`, { throwIfNoEntry: false })
-if (!built) process.stderr.write('Building …\n')
-run(process.execPath, [compiler, '-b', 'tsconfig.json'])
+// `tsc -b` knows by itself what changed, but asking it costs 300 ms: a start with nothing changed is
+// told by the times of the files. The shim is called directly because npx costs as much again.
+const builtStamp = `${root}node_modules/.signet-built`
+if (!existsSync(builtStamp) || readFileSync(builtStamp, 'utf8') !== stateOfBuild()) {
+  const compiler = `${root}node_modules/typescript/bin/tsc`
+  if (!existsSync(compiler)) stop('The compiler is missing: delete node_modules and try again.')
+  const isFirst = !existsSync(`${root}packages/cli/dist/main.js`)
+  if (isFirst) process.stderr.write('Building …\n')
+  run(process.execPath, [compiler, '-b', 'tsconfig.json'])
+  writeFileSync(builtStamp, stateOfBuild())
+}
+
+/** Names, sizes and times of everything that goes into the build, and of what came out of it. */
+function stateOfBuild() {
+  const state = []
+  const add = (path) => {
+    const { mtimeMs, size } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    state.push(`${path} ${mtimeMs} ${size}`)
+  }
+  const addFolder = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`
+      if (entry.isDirectory()) addFolder(path)
+      else add(path)
+    }
+  }
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.base.json']) add(root + name)
+  for (const group of ['packages', 'examples']) {
+    for (const name of readdirSync(root + group)) {
+      const folder = `${root}${group}/${name}`
+      if (!existsSync(`${folder}/src`)) continue
+      for (const file of readdirSync(folder)) if (file.endsWith('.json')) add(`${folder}/${file}`)
+      addFolder(`${folder}/src`)
+      for (const output of ['dist', 'cjs']) add(`${folder}/${output}/.tsbuildinfo`)
+    }
+  }
+  return createHash('sha256').update(state.join('\n')).digest('hex')
+}
 
 function run(command, args) {
   const result = spawnSync(command, args, {

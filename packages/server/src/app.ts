@@ -87,7 +87,7 @@ export async function startAuthority(
   try {
     const { logger } = options
     const events = createEvents(logger)
-    const hasher = await createPasswordHasher()
+    const hasher = createPasswordHasher()
     const accounts = createAccounts({ database, hasher, clock })
     const revocations = createRevocations({ database, clock })
     await revocations.open()

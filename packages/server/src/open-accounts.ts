@@ -32,7 +32,7 @@ export async function openAccounts(
     if (config.secrets === null) openSecretFile(config.databasePath)
   }
   const database = await openDatabase(config)
-  const hasher = await createPasswordHasher()
+  const hasher = createPasswordHasher()
   return {
     accounts: createAccounts({ database, hasher, clock: systemClock }),
     close: () => database.close(),

@@ -28,9 +28,11 @@ export interface PasswordHasher {
  * so memory stays under cores x 19 MiB.
  * @throws (from its verbs) AuthorityError `overloaded` when too many wait already
  */
-export async function createPasswordHasher(): Promise<PasswordHasher> {
+export function createPasswordHasher(): PasswordHasher {
   const limit = pLimit(Math.min(4, availableParallelism()))
-  const nobodysHash = await hash('a password that no account has', PARAMETERS)
+  // Made in the meantime: a start does not wait for it. A failure shows where it is needed.
+  const nobodysHash = hash('a password that no account has', PARAMETERS)
+  nobodysHash.catch(() => {})
 
   /** `checkStillWanted` is asked when the work gets its turn: nobody hashes for one who left. */
   async function run<T>(checkStillWanted: () => void, work: () => Promise<T>): Promise<T> {
@@ -46,9 +48,8 @@ export async function createPasswordHasher(): Promise<PasswordHasher> {
   return {
     hash: (password, checkStillWanted) => run(checkStillWanted, () => hash(password, PARAMETERS)),
     async verify({ passwordHash, password, checkStillWanted }) {
-      const matches = await run(checkStillWanted, () =>
-        verify(passwordHash ?? nobodysHash, password),
-      )
+      const compared = passwordHash ?? (await nobodysHash)
+      const matches = await run(checkStillWanted, () => verify(compared, password))
       return passwordHash !== null && matches
     },
   }

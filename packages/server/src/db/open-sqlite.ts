@@ -1,9 +1,10 @@
 // SQLite in one file: write-ahead log, every commit on disk before it is acknowledged.
 import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely'
+import type { DatabaseConnection, SqliteDriver as Driver } from 'kysely'
 import { StartError } from '../errors.ts'
 import { Database } from './database.ts'
+import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver } from './query-builder.ts'
 import type { Schema } from './schema/schema.ts'
 import { loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
 
@@ -69,7 +70,7 @@ class FileDialect extends SqliteDialect {
     this.#connection = connection
   }
 
-  override createDriver(): SqliteDriver {
+  override createDriver(): Driver {
     return new WriterFirstDriver(this.#connection)
   }
 }

@@ -33,7 +33,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signet-sessions-'))
   database = await openSqlite(join(folder, 'signet.db'))
   await migrate(database, clock)
-  const accounts = createAccounts({ database, hasher: await createPasswordHasher(), clock })
+  const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock })
   revocations = createRevocations({ database, clock })
   await revocations.open()
   sessions = createSessions({

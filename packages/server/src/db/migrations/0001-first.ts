@@ -1,4 +1,5 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { sql } from '../query-builder.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
