@@ -1,9 +1,17 @@
+/** What the demo looks at in the answers of its three programs; each has some of it. */
+interface Body {
+  readonly code?: string
+  readonly subject?: string
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly user: { readonly id: string }
+}
+
 /** An answer as the demo shows and checks it. */
 export interface Answer {
   readonly request: string
   readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of four different programs, looked at as they come
-  readonly body: any
+  readonly body: Body
 }
 
 type Call = (method: string, url: string, options?: { body?: object }) => Promise<Answer>
