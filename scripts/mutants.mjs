@@ -50,8 +50,8 @@ const MUTANTS = [
     changes: [
       [
         'packages/server/src/sessions/sessions.ts',
-        'ended.map((session) => ({',
-        'ended.slice(ended.length).map((session) => ({',
+        '[...ended, ...lost].map(({ id, tokensExpireAt }) => ({',
+        '[...ended, ...lost].slice(ids.length).map(({ id, tokensExpireAt }) => ({',
       ],
     ],
   },

@@ -17,11 +17,10 @@ const code = await runTool('vitest/vitest.mjs', [
 
 let line = '0 passed, 1 failed'
 try {
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  )
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
   // A file that does not even load has no failed test in it, but it failed.
-  line = `${numPassedTests} passed, ${Math.max(numFailedTests, code === 0 ? 0 : Math.max(1, numFailedTestSuites))} failed`
+  const failed = numFailedTests === 0 && code !== 0 ? 1 : numFailedTests
+  line = `${numPassedTests} passed, ${failed} failed`
 } finally {
   rmSync(folder, { recursive: true, force: true })
   process.stdout.write(`\n${line}\n`)

@@ -40,6 +40,8 @@ export class AuthorityClient {
     const response = await fetch(this.url + path, {
       method: options.method ?? (sent === undefined ? 'GET' : 'POST'),
       headers: {
+        // A connection of its own: one that was kept may just be ending with a restarted authority.
+        connection: 'close',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,

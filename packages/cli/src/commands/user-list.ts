@@ -4,7 +4,7 @@ import { accountJson } from '../account-output.ts'
 
 export function userListCommand(): Command {
   return new Command('list')
-    .description('list the accounts, oldest first')
+    .description('list the accounts, oldest first (to the second)')
     .option('--json', 'print JSON: one account per line')
     .addHelpText(
       'after',
