@@ -1,8 +1,7 @@
 // The examples of RFC 7515, 7520, 8037 and 7638. They are JWS, not JWT: what is checked is
 // everything up to the signature.
-import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { HAS_VECTORS, readJsonVectors, readVectors, vectorPath } from '../../test/vectors.ts'
+import { HAS_VECTORS, listVectors, readJsonVectors, readVectors } from '../../test/vectors.ts'
 import { KeyError, TokenError } from '../errors.ts'
 import { importJwk } from '../jwk/import.ts'
 import { thumbprint } from '../jwk/thumbprint.ts'
@@ -36,7 +35,7 @@ describe.skipIf(!HAS_VECTORS)('examples of the RFCs', () => {
     expect(() => splitCompact(token, 8192)).toThrow(expect.objectContaining({ code }))
   })
 
-  it.each(readdirSync(vectorPath('jose-cookbook/jws')).filter((n) => n.endsWith('.json')))(
+  it.each(listVectors('jose-cookbook/jws').filter((n) => n.endsWith('.json')))(
     'cookbook %s',
     (name) => {
       const { input, signing, output } = readJsonVectors(`jose-cookbook/jws/${name}`) as Cookbook
