@@ -1,5 +1,6 @@
 // The signet command: parses what was typed, runs one command, turns what went wrong into one
 // clear line and an exit code.
+import './known-warnings.ts'
 import { CommanderError } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import { describeFailure } from './failure.ts'
