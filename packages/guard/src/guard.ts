@@ -1,3 +1,5 @@
+// The guard: who is calling, may they, were they revoked. Owns the order in which that is judged and
+// which issuer judges; keys and revocations are the issuer's (issuer.ts), HTTP is bearer.ts.
 import { decode, TokenError } from '@signet/token'
 import { authorize } from './authorize.ts'
 import { type BearerAnswer, createBearerAnswer } from './bearer.ts'

@@ -1,3 +1,4 @@
+// What a service may import of the guard; adapters and protocol have doors of their own.
 export { authorize, type Needed, type Requirements } from './authorize.ts'
 export { type BearerAnswer, createBearerAnswer } from './bearer.ts'
 export {

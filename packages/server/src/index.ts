@@ -1,3 +1,4 @@
+// What the command line and tests may import of the authority.
 export type { Account } from './accounts/account.ts'
 export type { Accounts } from './accounts/accounts.ts'
 export { type Authority, startAuthority } from './app.ts'

@@ -1,3 +1,4 @@
+// What the tests start and stop: real authorities, real services, a clock that stands still.
 export {
   type Answer,
   AuthorityClient,

@@ -1,3 +1,4 @@
+// What anybody may import of the token library: bytes in, claims out. No network, no storage.
 export { parseDuration } from './duration.ts'
 export {
   KEY_ERROR_CODES,
