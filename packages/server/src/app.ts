@@ -1,4 +1,4 @@
-// The only wiring place, leaves first: from a config to an authority that answers.
+// Where an authority is wired, leaves first: from a config to something that answers.
 import { createGuard } from '@signet/guard'
 import type { Logger } from 'pino'
 import { createAccounts } from './accounts/accounts.ts'
