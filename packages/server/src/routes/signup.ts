@@ -1,6 +1,7 @@
 import { paths } from '@signet/guard/protocol'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
+import { CREDENTIAL_MEMBERS } from './credential-members.ts'
 import { deviceOf } from './device.ts'
 import type { RouteParts } from './route-parts.ts'
 import { FIRST_PARTY_CLIENT, tokenAnswer, userAnswer } from './token-answer.ts'
@@ -10,8 +11,7 @@ const BODY = {
   additionalProperties: false,
   required: ['email', 'password'],
   properties: {
-    email: { type: 'string', maxLength: 320 },
-    password: { type: 'string', maxLength: 2_048 },
+    ...CREDENTIAL_MEMBERS,
     name: { type: 'string', maxLength: 400 },
   },
 } as const

@@ -5,13 +5,14 @@ import { isStandardSchema, type StandardSchema } from './standard-schema.ts'
 import { normalizeType } from './type.ts'
 
 export interface VerifyOptions {
-  /** The exact `iss`, or several of which one must match. `null`: any issuer, or none. */
+  /** The exact `iss`, or several of which one must match. `null`: whichever issuer, or none. */
   readonly issuer: string | readonly string[] | null
   /** What `aud` must be or contain; of several, one suffices. `null`: anybody's token. */
   readonly audience: string | readonly string[] | null
   /**
    * What kind of token it must be (`typ`, RFC 8725 3.11), e.g. `'at+jwt'`. Letter case and a
-   * leading `application/` make no difference. Default: `JWT` or no `typ` at all. `null`: any.
+   * leading `application/` make no difference. Default: `JWT` or no `typ` at all. `null` accepts
+   * every kind.
    */
   readonly type?: string | null
   readonly subject?: string
