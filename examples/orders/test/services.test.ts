@@ -85,7 +85,7 @@ describe('the orders and payments services', () => {
     const made = await runSignet(['user', 'create', 'root@example.com', '--role', 'admin'], {
       cwd: authority.folder,
       stdin: PASSWORD,
-      settings: { SIGNET_DATABASE_URL: `sqlite:${authority.config.databasePath}` },
+      settings: { SIGNET_DATABASE_URL: `sqlite:${authority.databasePath}` },
     })
     expect(made.code).toBe(0)
     const admin = (await authority.client.login('root@example.com', PASSWORD)).body.accessToken

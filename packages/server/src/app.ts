@@ -5,10 +5,8 @@ import { createAccounts } from './accounts/accounts.ts'
 import { createPasswordHasher } from './accounts/password-hasher.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { openSecretFile } from './config/secret-file.ts'
-import type { Database } from './db/database.ts'
-import { migrate } from './db/migrate.ts'
-import { openSqlite } from './db/open-sqlite.ts'
+import { openSecrets } from './config/open-secrets.ts'
+import { openDatabase } from './db/open-database.ts'
 import { StartError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { Housekeeping } from './housekeeping.ts'
@@ -43,24 +41,6 @@ export interface Authority {
 }
 
 /**
- * While it serves, an authority waits this long for another process that writes: on SQLite everybody
- * waits with it, so it rather answers 503.
- */
-const SERVING_LOCK_TIMEOUT_MS = 500
-
-/** The database of a config, brought to this version. @throws StartError */
-export async function openDatabase(config: Config, clock: Clock = systemClock): Promise<Database> {
-  const database = await openSqlite(config.databasePath)
-  try {
-    await migrate(database, clock)
-    return database
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-}
-
-/**
  * Starts an authority: opens the database and the keys, then listens.
  * @throws StartError with what is wrong and what to do; nothing is left open then
  */
@@ -69,8 +49,8 @@ export async function startAuthority(
   options: { logger: Logger; clock?: Clock },
 ): Promise<Authority> {
   const clock = options.clock ?? systemClock
-  const secrets = config.secrets ?? openSecretFile(config.databasePath)
-  const database = await openDatabase(config, clock)
+  const secrets = openSecrets(config)
+  const database = await openDatabase(config.database, clock)
   const closers: (() => unknown)[] = [() => database.close()]
   const close = async () => {
     const failures: unknown[] = []
@@ -134,7 +114,7 @@ export async function startAuthority(
     for (const route of ROUTES) route(app, parts)
     finishRequestsOnClose(app)
     closers.push(() => app.close())
-    database.setLockTimeout(SERVING_LOCK_TIMEOUT_MS)
+    database.setPatience('serving')
     await listen(app, config)
     return { address: { host: config.host, port: config.port }, close }
   } catch (error) {

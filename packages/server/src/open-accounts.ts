@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { createPasswordHasher } from './accounts/password-hasher.ts'
-import { openDatabase } from './app.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { openSecretFile } from './config/secret-file.ts'
+import { openSecrets } from './config/open-secrets.ts'
+import { openDatabase } from './db/open-database.ts'
 import { StartError } from './errors.ts'
 
 export interface OpenAccounts {
@@ -23,15 +23,16 @@ export async function openAccounts(
   config: Config,
   options: { missing: 'create' | 'refuse' },
 ): Promise<OpenAccounts> {
-  if (!existsSync(config.databasePath)) {
+  const { database: address } = config
+  if (address.kind === 'sqlite' && !existsSync(address.path)) {
     if (options.missing === 'refuse') {
       throw new StartError([
-        `there is no database at ${config.databasePath}: start the authority once, or name the right one with SIGNET_DATABASE_URL`,
+        `there is no database at ${address.path}: start the authority once, or name the right one with SIGNET_DATABASE_URL`,
       ])
     }
-    if (config.secrets === null) openSecretFile(config.databasePath)
+    openSecrets(config)
   }
-  const database = await openDatabase(config)
+  const database = await openDatabase(address)
   const hasher = createPasswordHasher()
   return {
     accounts: createAccounts({ database, hasher, clock: systemClock }),

@@ -211,7 +211,7 @@ afterAll(() => authority[Symbol.asyncDispose]())
 
 describe('wrong input gets its code and leaves no trace', () => {
   test.each(Object.entries(ROWS))('%s', async (_name, row) => {
-    const before = await countRows(authority.config.databasePath)
+    const before = await countRows(authority.databasePath)
     const answer = await authority.client.call(row.path, row)
     expect({ status: answer.status, code: answer.body['code'] }).toEqual({
       status: row.status,
@@ -222,7 +222,7 @@ describe('wrong input gets its code and leaves no trace', () => {
     expect(answer.body).toMatchObject({ status: row.status, title: expect.stringMatching(/\w/) })
     if (row.pointer !== undefined) expect(answer.body['pointer']).toBe(row.pointer)
     if (row.allow !== undefined) expect(answer.headers.get('allow')).toBe(row.allow)
-    expect(await countRows(authority.config.databasePath)).toEqual(before)
+    expect(await countRows(authority.databasePath)).toEqual(before)
   })
 
   test('an answer never repeats what was sent, beyond the name of a member', async () => {
@@ -350,7 +350,7 @@ describe('requests that no client would send', () => {
       expect(JSON.parse(line).level).toBeLessThan(60)
     }
     const [row] = await queryFile(
-      authority.config.databasePath,
+      authority.databasePath,
       'select user_agent from sessions where account_id = ?',
       [body.user.id],
     )

@@ -1,25 +1,11 @@
-import { loadSqlite } from '../src/db/sqlite-runtime.ts'
+export { querySqliteFile as queryFile } from '@signet/testkit'
 
-/** Runs one statement on an authority's database file, beside the authority if it is running. */
-export async function queryFile(
-  path: string,
-  sql: string,
-  parameters: readonly unknown[] = [],
-): Promise<Record<string, unknown>[]> {
-  const open = await loadSqlite()
-  const connection = open(path)
-  try {
-    connection.exec('pragma busy_timeout = 5000')
-    return connection.prepare(sql).all(parameters) as Record<string, unknown>[]
-  } finally {
-    connection.close()
-  }
-}
+import { querySqliteFile } from '@signet/testkit'
 
 /** How many rows each table holds: equal before and after means that nothing was written or lost. */
 export async function countRows(path: string): Promise<Record<string, unknown>> {
-  const tables = await queryFile(path, "select name from sqlite_master where type = 'table'")
+  const tables = await querySqliteFile(path, "select name from sqlite_master where type = 'table'")
   const counts = tables.map(({ name }) => `(select count(*) from ${name}) as ${name}`)
-  const [row] = await queryFile(path, `select ${counts.join(', ')}`)
+  const [row] = await querySqliteFile(path, `select ${counts.join(', ')}`)
   return { ...row }
 }

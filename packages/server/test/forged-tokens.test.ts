@@ -33,7 +33,7 @@ beforeAll(async () => {
   header = { ...decoded.header }
   claims = { ...decoded.claims }
   const [row] = await queryFile(
-    authority.config.databasePath,
+    authority.databasePath,
     "select kid, sealed_jwk from signing_keys where state = 'active'",
   )
   const secret = parseSecret(

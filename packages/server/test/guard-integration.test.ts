@@ -95,7 +95,7 @@ describe.each(FRAMEWORKS)('a service in %s', (framework) => {
     const made = await runSignet(['user', 'create', 'root@example.com', '--role', 'admin'], {
       cwd: authority.folder,
       stdin: PASSWORD,
-      settings: { SIGNET_DATABASE_URL: `sqlite:${authority.config.databasePath}` },
+      settings: { SIGNET_DATABASE_URL: `sqlite:${authority.databasePath}` },
     })
     expect(made.code).toBe(0)
     const { body: admin } = await authority.client.login('root@example.com', PASSWORD)

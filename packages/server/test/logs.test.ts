@@ -131,7 +131,7 @@ describe('R15 H14 nothing secret is in what an authority says', () => {
     await using authority = await startAuthority()
     const secrets = await walk(authority.url)
     // Failures inside: the log and the sessions cannot be written.
-    const { databasePath } = authority.config
+    const { databasePath } = authority
     const { body } = await authority.client.signup('cy@example.com', 'correct horse battery')
     keep(secrets, 'while failing', body)
     for (const table of ['sessions', 'revocations']) {

@@ -14,11 +14,11 @@ const signUp = async (authority: StartedAuthority, name: string) =>
 async function keepCopy(authority: StartedAuthority): Promise<() => Promise<void>> {
   const copy = join(authority.folder, 'older.db')
   await authority.stop()
-  await copyFile(authority.config.databasePath, copy)
+  await copyFile(authority.databasePath, copy)
   await authority.start()
   return async () => {
     await authority.stop()
-    await copyFile(copy, authority.config.databasePath)
+    await copyFile(copy, authority.databasePath)
     await authority.start()
   }
 }

@@ -62,7 +62,7 @@ describe('parallel refreshes', () => {
       expect(new Set(tokens).size).toBe(1)
       refreshToken = [...successors][0] ?? ''
     }
-    const [row] = await queryFile(authority.config.databasePath, 'select generation from sessions')
+    const [row] = await queryFile(authority.databasePath, 'select generation from sessions')
     expect(row).toEqual({ generation: 4 })
   })
 
@@ -270,7 +270,7 @@ describe('the limits of a session', () => {
 describe('a database or a secret that is not the one the token was made with', () => {
   test('a refresh token newer than its row is 503 and an alarm, never reuse', async () => {
     await using authority = await startAuthority()
-    const { databasePath } = authority.config
+    const { databasePath } = authority
     const first = await signUp(authority)
     await authority.stop()
     await copyFile(databasePath, `${databasePath}.earlier`)
@@ -351,7 +351,7 @@ describe('a refresh token that was not made here', () => {
   test('G08 a token of another client is refused and not used up', async () => {
     await using authority = await startAuthority()
     const { refreshToken } = await signUp(authority)
-    const { databasePath } = authority.config
+    const { databasePath } = authority
     await queryFile(databasePath, "update sessions set client_id = 'other' returning id")
     const answer = await authority.client.refresh(refreshToken)
     expect([answer.status, answer.body.code]).toEqual([401, 'refresh_invalid'])

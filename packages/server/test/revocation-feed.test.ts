@@ -91,7 +91,7 @@ describe('GET /revocations', () => {
     const kept = await endOne(other)
     const { cursor } = await pageAfter(null, other)
     await queryFile(
-      other.config.databasePath,
+      other.databasePath,
       'delete from revocations where sequence = 1 returning sequence',
     )
     const page = await pageAfter('', other)
@@ -103,15 +103,12 @@ describe('GET /revocations', () => {
     await using other = await startAuthority()
     await endOne(other)
     await queryFile(
-      other.config.databasePath,
+      other.databasePath,
       `with recursive n(i) as (select 2 union all select i + 1 from n where i < 2501)
        insert into revocations select i, 'session', 'ses_' || i, null, null, 9999999999, 0 from n
        returning sequence`,
     )
-    await queryFile(
-      other.config.databasePath,
-      'update revocation_log set head = 2501 returning head',
-    )
+    await queryFile(other.databasePath, 'update revocation_log set head = 2501 returning head')
     const ids: string[] = []
     let cursor = ''
     let page: FeedPage
@@ -210,7 +207,7 @@ describe('GET /revocations/stream', () => {
   test('what another process wrote is told without any wake-up', async () => {
     await using feed = await followFeed(authority.url)
     await feed.first('a pulse comes', ({ event }) => event === 'pulse')
-    const { databasePath } = authority.config
+    const { databasePath } = authority
     await queryFile(
       databasePath,
       `insert into revocations select head + 1, 'session', 'ses_elsewhere', null, null, 9999999999, 0
@@ -236,7 +233,7 @@ describe('an end and its entry', () => {
   test('are one: when the log cannot be written, nothing ends, and the logout says so', async () => {
     await using other = await startAuthority()
     const pair = await signUp(other)
-    const { databasePath } = other.config
+    const { databasePath } = other
     await queryFile(
       databasePath,
       "create trigger full before insert on revocations begin select raise(abort, 'disk full'); end",
@@ -259,7 +256,7 @@ describe('an end and its entry', () => {
     const { body: second } = await other.client.refresh(pair.refreshToken)
     await other.client.refresh(second.refreshToken)
     await queryFile(
-      other.config.databasePath,
+      other.databasePath,
       "create trigger full before update of ended_at on sessions begin select raise(abort, 'disk full'); end",
     )
     const reuse = await other.client.refresh(pair.refreshToken)

@@ -22,7 +22,7 @@ async function openUsedFolder() {
   const authority = await startAuthority()
   await authority.client.signup('ada@example.com', PASSWORD)
   await authority.stop()
-  const { databasePath } = authority.config
+  const { databasePath } = authority
   return {
     authority,
     databasePath,

@@ -8,10 +8,18 @@ export {
 export { FakeClock } from './fake-clock.ts'
 export { type FeedMessage, type FollowedFeed, followFeed } from './follow-feed.ts'
 export { findFreePort } from './free-port.ts'
+export { type PostgresServer, startPostgres } from './postgres/start-postgres.ts'
 export { sendRaw } from './raw-request.ts'
 export { runSignet, SIGNET_BIN, type SignetRun } from './run-signet.ts'
 export { type SpawnedAuthority, spawnAuthority } from './spawn-authority.ts'
+export { querySqliteFile } from './sqlite-file.ts'
 export { type StartedAuthority, startAuthority } from './start-authority.ts'
 export { type StartedService, startService } from './start-service.ts'
 export { openTempFolder, type TempFolder } from './temp-folder.ts'
+export {
+  databases,
+  openPostgresDatabase,
+  openSqliteDatabase,
+  type TestDatabase,
+} from './test-databases.ts'
 export { waitUntil } from './wait-until.ts'

@@ -15,8 +15,10 @@ export interface StartedAuthority extends AsyncDisposable {
   readonly url: string
   readonly config: Config
   readonly client: AuthorityClient
-  /** Where its database and its secret file are. */
+  /** Where its SQLite database and its secret file are, unless it was given a database. */
   readonly folder: string
+  /** The SQLite file. */
+  readonly databasePath: string
   /** Everything that was logged so far, a JSON line each. */
   readonly logged: readonly string[]
   /** Closes it; its port and its folder stay its own. */
@@ -33,9 +35,10 @@ export async function startAuthority(
 ): Promise<StartedAuthority> {
   const folder = await openTempFolder()
   const port = await findFreePort()
+  const databasePath = join(folder.path, 'signet.db')
   const settings = {
     SIGNET_PORT: String(port),
-    SIGNET_DATABASE_URL: `sqlite:${join(folder.path, 'signet.db')}`,
+    SIGNET_DATABASE_URL: `sqlite:${databasePath}`,
     SIGNET_LOG_LEVEL: 'debug',
     ...options.settings,
   }
@@ -50,6 +53,7 @@ export async function startAuthority(
     url,
     logged,
     folder: folder.path,
+    databasePath,
     client: new AuthorityClient(url),
     get config() {
       return config

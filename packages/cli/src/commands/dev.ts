@@ -23,12 +23,14 @@ All settings: .env.example`,
     })
 }
 
-function greeting({ issuer, databasePath, host, port }: Config): string {
+function greeting({ issuer, database, host, port }: Config): string {
   const isHere = new URL(issuer).port === String(port)
+  const data =
+    database.kind === 'sqlite' ? relative(process.cwd(), database.path) : database.server.name
   const json = `-H 'content-type: application/json'`
   return `
 Signet is listening on ${isHere ? issuer : `http://${host}:${port} as ${issuer}`}
-Data: ${relative(process.cwd(), databasePath)} (development; end it with Ctrl-C)
+Data: ${data} (development; end it with Ctrl-C)
 
 Try, in another terminal:
 

@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
-import { isUniqueViolation } from '../db/errors.ts'
 import type { AccountRow } from '../db/schema/schema.ts'
 import type { Account } from './account.ts'
 
@@ -10,24 +9,21 @@ export type NewAccount = Pick<Account, 'id' | 'email' | 'name' | 'createdAt'> & 
 
 /** False when the address is taken, whoever else inserts it at the same moment. */
 export async function insertAccount(db: Database, account: NewAccount): Promise<boolean> {
-  try {
-    await db.query
-      .insertInto('accounts')
-      .values({
-        id: account.id,
-        email: account.email,
-        email_verified: 0,
-        name: account.name,
-        password_hash: account.passwordHash,
-        disabled_at: null,
-        created_at: account.createdAt,
-      })
-      .execute()
-    return true
-  } catch (error) {
-    if (isUniqueViolation(error)) return false
-    throw error
-  }
+  const inserted = await db.query
+    .insertInto('accounts')
+    .values({
+      id: account.id,
+      email: account.email,
+      email_verified: 0,
+      name: account.name,
+      password_hash: account.passwordHash,
+      disabled_at: null,
+      created_at: account.createdAt,
+    })
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
 }
 
 /** Gives roles, making those that do not exist yet (without scopes). Answers which it made. */

@@ -25,7 +25,7 @@ describe('settings', () => {
     expect(parseConfig({}, 'development', '/srv/signet')).toMatchObject({
       issuer: 'http://localhost:3000',
       audiences: ['http://localhost:3000'],
-      databasePath: '/srv/signet/data/signet.db',
+      database: { kind: 'sqlite', path: '/srv/signet/data/signet.db' },
       secrets: null,
       accessTtlSeconds: 900,
       idleTtlSeconds: 604_800,

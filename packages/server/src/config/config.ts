@@ -1,8 +1,8 @@
 // Settings as text in, one frozen value out, or the list of everything that is wrong with them.
 // Pure: reads no file, no process, no clock. Problems name settings, never their values.
-import { isAbsolute, resolve } from 'node:path'
 import type { Algorithm } from '@signet/token'
 import { StartError } from '../errors.ts'
+import { type DatabaseAddress, parseDatabaseAddress } from './database-address.ts'
 import type { Environment } from './env.ts'
 import { createSecretRing, type MasterSecret, parseSecret, type SecretRing } from './secrets.ts'
 import { createReader, type SettingReader } from './setting-reader.ts'
@@ -19,9 +19,9 @@ export interface Config {
   readonly port: number
   /** What access tokens of `/login` are for; the first is the default. Never empty. */
   readonly audiences: readonly string[]
-  /** Null: development's own secret file beside the database is to be used. */
+  /** Null: development's own secret file beside the database file is to be used. */
   readonly secrets: SecretRing | null
-  readonly databasePath: string
+  readonly database: DatabaseAddress
   readonly accessTtlSeconds: number
   /** A session unused for this long is over. */
   readonly idleTtlSeconds: number
@@ -64,14 +64,15 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
 
   const port = reader.integer('SIGNET_PORT', { fallback: 3000, min: 1, max: 65_535 })
   const issuer = parseIssuer(reader, mode, `http://localhost:${port}`)
+  const database = parseDatabase(reader, workingFolder)
   const config: Config = {
     mode,
     issuer,
     port,
     host: reader.text('SIGNET_HOST') ?? '127.0.0.1',
     audiences: parseAudiences(reader, issuer),
-    secrets: parseSecrets(reader, mode),
-    databasePath: parseDatabasePath(reader, workingFolder),
+    secrets: parseSecrets(reader, mode, database),
+    database,
     accessTtlSeconds: reader.seconds('SIGNET_ACCESS_TTL', { fallback: '15m', min: 5, max: 3600 }),
     idleTtlSeconds: reader.seconds('SIGNET_REFRESH_TTL', { fallback: '7d', min: 60, max: YEAR }),
     sessionTtlSeconds: reader.seconds('SIGNET_SESSION_TTL', {
@@ -168,10 +169,15 @@ function parseAudiences(reader: SettingReader, issuer: string): readonly string[
   return audiences
 }
 
-function parseSecrets(reader: SettingReader, mode: Mode): SecretRing | null {
+function parseSecrets(
+  reader: SettingReader,
+  mode: Mode,
+  database: DatabaseAddress,
+): SecretRing | null {
   const text = reader.text('SIGNET_SECRET')
   if (text === null) {
-    if (mode === 'production') {
+    // Only a database file has a place beside it where development can keep one.
+    if (mode === 'production' || database.kind === 'postgres') {
       reader.problem(
         'SIGNET_SECRET is required: make one with `signet secret create` and keep it safe',
       )
@@ -197,13 +203,14 @@ function parseSecrets(reader: SettingReader, mode: Mode): SecretRing | null {
   }
 }
 
-function parseDatabasePath(reader: SettingReader, workingFolder: string): string {
+function parseDatabase(reader: SettingReader, workingFolder: string): DatabaseAddress {
   const text = reader.text('SIGNET_DATABASE_URL') ?? 'sqlite:./data/signet.db'
-  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
-  if (path === '' || path.startsWith('//') || path.includes('\0') || path.includes(':memory:')) {
-    reader.problem('SIGNET_DATABASE_URL must name an SQLite file, like sqlite:./data/signet.db')
-  }
-  return isAbsolute(path) ? path : resolve(workingFolder, path)
+  const address = parseDatabaseAddress(text, workingFolder)
+  if (address !== null) return address
+  reader.problem(
+    'SIGNET_DATABASE_URL must name an SQLite file, like sqlite:./data/signet.db, or a PostgreSQL database, like postgres://user:password@host:5432/signet',
+  )
+  return { kind: 'sqlite', path: workingFolder }
 }
 
 // The feed is open: it shows random session ids and nothing about accounts. Production says so in

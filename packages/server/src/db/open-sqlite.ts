@@ -3,13 +3,19 @@ import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseConnection, SqliteDriver as Driver } from 'kysely'
 import { StartError } from '../errors.ts'
-import { Database } from './database.ts'
+import { Database, type Patience } from './database.ts'
 import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver } from './query-builder.ts'
 import type { Schema } from './schema/schema.ts'
 import { loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
 
-/** While starting, and at the command line, a statement may wait this long for another process. */
-const PATIENT_LOCK_TIMEOUT_MS = 5_000
+/**
+ * So long a statement waits for another process that writes. While an authority serves, everybody
+ * in it waits with it, so it rather answers 503.
+ */
+const LOCK_TIMEOUT_MS = { starting: 5_000, serving: 500 } as const satisfies Record<
+  Patience,
+  number
+>
 
 /**
  * Opens (or makes) the database file. One connection: SQLite has one writer, and a read takes
@@ -21,7 +27,9 @@ export async function openSqlite(path: string): Promise<Database> {
   const connection = await connect(path)
   return new Database({
     query: new Kysely<Schema>({ dialect: new FileDialect(connection) }),
-    setLockTimeout: (ms) => connection.exec(`pragma busy_timeout = ${ms}`),
+    kind: 'sqlite',
+    setPatience: (patience) =>
+      connection.exec(`pragma busy_timeout = ${LOCK_TIMEOUT_MS[patience]}`),
   })
 }
 
@@ -47,7 +55,7 @@ async function connect(path: string): Promise<SqliteConnection> {
   const open = await loadSqlite()
   try {
     const connection = open(path)
-    connection.exec(`pragma busy_timeout = ${PATIENT_LOCK_TIMEOUT_MS}`)
+    connection.exec(`pragma busy_timeout = ${LOCK_TIMEOUT_MS.starting}`)
     connection.exec('pragma journal_mode = wal')
     connection.exec('pragma synchronous = full')
     connection.exec('pragma foreign_keys = on')

@@ -72,16 +72,10 @@ function adaptStatement(statement: StatementSync): SqliteStatement {
   }
 }
 
-/** SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY. */
-const UNIQUE_VIOLATIONS: readonly unknown[] = [2067, 1555]
-
 function attempt<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    // The packaged SQLite leaves the code out where a statement that returns rows failed.
-    const { errcode } = error as { errcode?: unknown }
-    throw new DatabaseError(error, { isUniqueViolation: UNIQUE_VIOLATIONS.includes(errcode) })
+    throw error instanceof Error ? new DatabaseError(error) : error
   }
 }

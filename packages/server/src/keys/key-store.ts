@@ -13,8 +13,13 @@ export async function listKeys(db: Database): Promise<SigningKeyRow[]> {
     .execute()
 }
 
+/** Leaves a key be that another process inserted for the same place meanwhile. */
 export async function insertKey(db: Database, row: SigningKeyRow): Promise<void> {
-  await db.query.insertInto('signing_keys').values(row).execute()
+  await db.query
+    .insertInto('signing_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** Puts a key under another master secret; what it is and does stays as it was. By primary key. */

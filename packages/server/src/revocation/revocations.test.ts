@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { databases, type TestDatabase } from '@signet/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openTestDatabase } from '../../test/open-test-database.ts'
 import type { Database } from '../db/database.ts'
-import { migrate } from '../db/migrate.ts'
-import { openSqlite } from '../db/open-sqlite.ts'
 import { formatCursor } from './cursor.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
@@ -12,100 +9,101 @@ const START = 1_700_000_000
 
 let now = START
 const clock = { now: () => now * 1000, monotonic: () => now * 1000 }
-let folder: string
-let database: Database
-let revocations: Revocations
+describe.each(databases)('on $name', ({ open: openNew }) => {
+  let testDatabase: TestDatabase
+  let database: Database
+  let revocations: Revocations
 
-beforeEach(async () => {
-  now = START
-  folder = await mkdtemp(join(tmpdir(), 'signet-revocations-'))
-  database = await openSqlite(join(folder, 'signet.db'))
-  await migrate(database, clock)
-  revocations = createRevocations({ database, clock })
-  await revocations.open()
-})
-
-afterEach(async () => {
-  await database.close()
-  await rm(folder, { recursive: true })
-})
-
-const record = (id: string, expiresAt: number | null) =>
-  database.transaction((tx) =>
-    revocations.record(tx, [{ kind: expiresAt === null ? 'key' : 'session', id, expiresAt }]),
-  )
-
-const idsAfter = async (cursor: string) =>
-  (await revocations.pageAfter(cursor)).entries.map(({ id }) => id)
-
-describe('the revocation log', () => {
-  test('forgets entries one hour after they expired, and those of keys never', async () => {
-    await record('soon', START + 100)
-    await record('later', START + 101)
-    await record('key', null)
-    now = START + 100 + 3_600
-    expect(await revocations.prune()).toBe(0)
-    now += 1
-    expect(await revocations.prune()).toBe(1)
-    expect(await idsAfter('')).toEqual(['later', 'key'])
-    now += 10 * 365 * 86_400
-    expect(await revocations.prune()).toBe(1)
-    expect(await idsAfter('')).toEqual(['key'])
+  beforeEach(async () => {
+    now = START
+    testDatabase = await openNew()
+    database = await openTestDatabase(testDatabase, clock)
+    revocations = createRevocations({ database, clock })
+    await revocations.open()
   })
 
-  test('prunes more than one batch at once', async () => {
-    const entries = Array.from({ length: 2_500 }, (_, index) => ({
-      kind: 'session' as const,
-      id: `ses_${index}`,
-      expiresAt: START,
-    }))
-    await database.transaction((tx) => revocations.record(tx, entries))
-    now = START + 3_601
-    expect(await revocations.prune()).toBe(2_500)
+  afterEach(async () => {
+    await database.close()
+    await testDatabase[Symbol.asyncDispose]()
   })
 
-  test('goes on counting behind what was pruned', async () => {
-    await record('one', START)
-    const { cursor } = await revocations.pageAfter('')
-    now = START + 3_601
-    await revocations.prune()
-    await record('two', START + 9_000)
-    expect(await idsAfter(cursor)).toEqual(['two'])
-    expect((await revocations.head()).sequence).toBe(2)
-  })
+  const record = (id: string, expiresAt: number | null) =>
+    database.transaction((tx) =>
+      revocations.record(tx, [{ kind: expiresAt === null ? 'key' : 'session', id, expiresAt }]),
+    )
 
-  test('numbers the entries of many transactions at once without a gap', async () => {
-    const ids = Array.from({ length: 200 }, (_, index) => `ses_${index}`)
-    await Promise.all(ids.map((id) => record(id, START + 100)))
-    expect((await idsAfter('')).sort()).toEqual([...ids].sort())
-    expect((await revocations.head()).sequence).toBe(200)
-  })
+  const idsAfter = async (cursor: string) =>
+    (await revocations.pageAfter(cursor)).entries.map(({ id }) => id)
 
-  test('keeps nothing and wakes nobody when the transaction is rolled back', async () => {
-    let wakes = 0
-    revocations.onAppend(() => {
-      wakes += 1
+  describe('the revocation log', () => {
+    test('forgets entries one hour after they expired, and those of keys never', async () => {
+      await record('soon', START + 100)
+      await record('later', START + 101)
+      await record('key', null)
+      now = START + 100 + 3_600
+      expect(await revocations.prune()).toBe(0)
+      now += 1
+      expect(await revocations.prune()).toBe(1)
+      expect(await idsAfter('')).toEqual(['later', 'key'])
+      now += 10 * 365 * 86_400
+      expect(await revocations.prune()).toBe(1)
+      expect(await idsAfter('')).toEqual(['key'])
     })
-    const work = database.transaction(async (tx) => {
-      await revocations.record(tx, [{ kind: 'session', id: 'ses_1', expiresAt: START }])
-      throw new Error('rolled back')
-    })
-    await expect(work).rejects.toThrow('rolled back')
-    expect(await idsAfter('')).toEqual([])
-    expect(wakes).toBe(0)
-    await record('ses_2', START)
-    expect(wakes).toBe(1)
-    expect((await revocations.head()).sequence).toBe(1)
-  })
 
-  test('begins an epoch at every start, and its numbers go on', async () => {
-    await record('ses_1', START + 900)
-    const before = await revocations.head()
-    await createRevocations({ database, clock }).open()
-    const after = await revocations.head()
-    expect(after.sequence).toBe(before.sequence)
-    expect(after.epoch).not.toBe(before.epoch)
-    const page = await revocations.pageAfter(formatCursor(before))
-    expect(page).toMatchObject({ reset: true, entries: [{ id: 'ses_1' }] })
+    test('prunes more than one batch at once', async () => {
+      const entries = Array.from({ length: 2_500 }, (_, index) => ({
+        kind: 'session' as const,
+        id: `ses_${index}`,
+        expiresAt: START,
+      }))
+      await database.transaction((tx) => revocations.record(tx, entries))
+      now = START + 3_601
+      expect(await revocations.prune()).toBe(2_500)
+    })
+
+    test('goes on counting behind what was pruned', async () => {
+      await record('one', START)
+      const { cursor } = await revocations.pageAfter('')
+      now = START + 3_601
+      await revocations.prune()
+      await record('two', START + 9_000)
+      expect(await idsAfter(cursor)).toEqual(['two'])
+      expect((await revocations.head()).sequence).toBe(2)
+    })
+
+    test('numbers the entries of many transactions at once without a gap', async () => {
+      const ids = Array.from({ length: 200 }, (_, index) => `ses_${index}`)
+      await Promise.all(ids.map((id) => record(id, START + 100)))
+      expect((await idsAfter('')).sort()).toEqual([...ids].sort())
+      expect((await revocations.head()).sequence).toBe(200)
+    })
+
+    test('keeps nothing and wakes nobody when the transaction is rolled back', async () => {
+      let wakes = 0
+      revocations.onAppend(() => {
+        wakes += 1
+      })
+      const work = database.transaction(async (tx) => {
+        await revocations.record(tx, [{ kind: 'session', id: 'ses_1', expiresAt: START }])
+        throw new Error('rolled back')
+      })
+      await expect(work).rejects.toThrow('rolled back')
+      expect(await idsAfter('')).toEqual([])
+      expect(wakes).toBe(0)
+      await record('ses_2', START)
+      expect(wakes).toBe(1)
+      expect((await revocations.head()).sequence).toBe(1)
+    })
+
+    test('begins an epoch at every start, and its numbers go on', async () => {
+      await record('ses_1', START + 900)
+      const before = await revocations.head()
+      await createRevocations({ database, clock }).open()
+      const after = await revocations.head()
+      expect(after.sequence).toBe(before.sequence)
+      expect(after.epoch).not.toBe(before.epoch)
+      const page = await revocations.pageAfter(formatCursor(before))
+      expect(page).toMatchObject({ reset: true, entries: [{ id: 'ses_1' }] })
+    })
   })
 })

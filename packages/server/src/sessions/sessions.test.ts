@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { databases, type TestDatabase } from '@signet/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestDatabase } from '../../test/open-test-database.ts'
 import { createAccounts } from '../accounts/accounts.ts'
 import { createPasswordHasher } from '../accounts/password-hasher.ts'
 import { createSecretRing, MasterSecret } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
-import { migrate } from '../db/migrate.ts'
-import { openSqlite } from '../db/open-sqlite.ts'
 import type { AuthorityEvent } from '../events.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
+import { endSessions } from './session-store.ts'
 import { createSessions, type Grant, type Sessions } from './sessions.ts'
 
 const SEED = 4_711
@@ -22,208 +21,232 @@ const advance = (seconds: number) => {
   nowMs += seconds * 1000
 }
 
-let folder: string
-let database: Database
-let sessions: Sessions
-let revocations: Revocations
-let open: () => Promise<Grant>
-const events: AuthorityEvent[] = []
+describe.each(databases)('on $name', ({ open: openNew }) => {
+  let testDatabase: TestDatabase
+  let database: Database
+  let sessions: Sessions
+  let revocations: Revocations
+  let open: () => Promise<Grant>
+  const events: AuthorityEvent[] = []
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'signet-sessions-'))
-  database = await openSqlite(join(folder, 'signet.db'))
-  await migrate(database, clock)
-  const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock })
-  revocations = createRevocations({ database, clock })
-  await revocations.open()
-  sessions = createSessions({
-    database,
-    accounts,
-    revocations,
-    secrets: createSecretRing([new MasterSecret(randomBytes(32))]),
-    limits: {
-      accessTtlSeconds: 900,
-      idleTtlSeconds: 7 * DAY,
-      sessionTtlSeconds: 30 * DAY,
-      refreshGraceSeconds: 10,
-    },
-    clock,
-    events: { emit: (event) => events.push(event) },
-  })
-  const { account } = await accounts.create({
-    email: 'ada@example.com',
-    password: 'correct horse battery',
-    name: null,
-  })
-  open = () =>
-    sessions.open({
-      authenticated: { accountId: account.id, credentialsVersion: account.credentialsVersion },
-      clientId: 'signet',
-      audience: ['here'],
-      device: { userAgent: null, address: null },
+  beforeAll(async () => {
+    testDatabase = await openNew()
+    database = await openTestDatabase(testDatabase, clock)
+    const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock })
+    revocations = createRevocations({ database, clock })
+    await revocations.open()
+    sessions = createSessions({
+      database,
+      accounts,
+      revocations,
+      secrets: createSecretRing([new MasterSecret(randomBytes(32))]),
+      limits: {
+        accessTtlSeconds: 900,
+        idleTtlSeconds: 7 * DAY,
+        sessionTtlSeconds: 30 * DAY,
+        refreshGraceSeconds: 10,
+      },
+      clock,
+      events: { emit: (event) => events.push(event) },
     })
-})
-
-afterAll(async () => {
-  await database.close()
-  await rm(folder, { recursive: true })
-})
-
-function refresh(refreshToken: string, checkStillWanted = () => {}): Promise<Grant> {
-  return sessions.refresh({
-    refreshToken,
-    clientId: 'signet',
-    chooseAudience: (before) => before,
-    checkStillWanted,
-  })
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'ok'
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error)
-  }
-}
-
-async function entriesOf(id: string) {
-  const { entries } = await revocations.pageAfter('')
-  return entries.filter((entry) => entry.id === id)
-}
-
-/** mulberry32. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await Promise.resolve()
-}
-
-describe('sessions under concurrency', () => {
-  test('G06 of 64 at once exactly one moves the session on, all get its successor', async () => {
-    const { refreshToken } = await open()
-    const grants = await Promise.all(Array.from({ length: 64 }, () => refresh(refreshToken)))
-    expect(new Set(grants.map((grant) => grant.refreshToken)).size).toBe(1)
-    expect(new Set(grants.map((grant) => grant.token.id)).size).toBe(1)
-    expect(grants[0]?.session.generation).toBe(2)
-  })
-
-  test('a repair by 64 at once moves the session on once', async () => {
-    const { refreshToken, session } = await open()
-    await refresh(refreshToken)
-    advance(11)
-    events.length = 0
-    const grants = await Promise.all(Array.from({ length: 64 }, () => refresh(refreshToken)))
-    expect(new Set(grants.map((grant) => grant.refreshToken)).size).toBe(1)
-    expect(grants[0]?.session.generation).toBe(3)
-    expect(events).toEqual([{ type: 'session_repaired', id: session.id }])
-  })
-
-  test('64 ends at once are one end and one entry', async () => {
-    const { session } = await open()
-    events.length = 0
-    await Promise.all(Array.from({ length: 64 }, () => sessions.close([session], 'logout')))
-    expect(await entriesOf(session.id)).toHaveLength(1)
-    expect(events).toEqual([{ type: 'session_ended', id: session.id, reason: 'logout' }])
-  })
-
-  test('G04 a refresh that was judged before the end and written after it gets nothing', async () => {
-    const { refreshToken, session } = await open()
-    let closing: Promise<void> | undefined
-    const code = await codeOf(
-      refresh(refreshToken, () => {
-        closing ??= sessions.close([session], 'logout')
-      }),
-    )
-    await closing
-    expect(code).toBe('session_ended')
-    expect(await entriesOf(session.id)).toHaveLength(1)
-  })
-
-  test(`G04 R3 300 histories with seed ${SEED}: nothing goes on after an end that was acknowledged`, async () => {
-    const random = createRandom(SEED)
-    const below = (limit: number) => Math.floor(random() * limit)
-    let [granted, refused] = [0, 0]
-    for (let history = 0; history < 300; history++) {
-      const tokens: Grant[] = [await open()]
-      for (let step = below(3); step > 0; step--) {
-        tokens.push(await refresh(tokens.at(-1)?.refreshToken ?? ''))
-        if (below(3) === 0) advance(below(20))
-      }
-      const id = tokens[0]?.session.id ?? ''
-      const newest = tokens.at(-1) as Grant
-      const before = tokens.at(-2) ?? newest
-      let closed = false
-      const calls = [newest, before, newest, before].map(async ({ refreshToken }) => {
-        await turns(below(40))
-        const begunAfterTheEnd = closed
-        const code = await codeOf(refresh(refreshToken).then((grant) => tokens.push(grant)))
-        if (code === 'ok') granted += 1
-        else refused += 1
-        if (begunAfterTheEnd) expect(code).not.toBe('ok')
-        expect(['ok', 'session_ended', 'refresh_reused']).toContain(code)
+    const { account } = await accounts.create({
+      email: 'ada@example.com',
+      password: 'correct horse battery',
+      name: null,
+    })
+    open = () =>
+      sessions.open({
+        authenticated: { accountId: account.id, credentialsVersion: account.credentialsVersion },
+        clientId: 'signet',
+        audience: ['here'],
+        device: { userAgent: null, address: null },
       })
-      await turns(below(40))
-      await sessions.close([{ id }], 'logout')
-      closed = true
-      await Promise.all(calls)
+  })
 
-      expect(await sessions.isOpen(id)).toBe(false)
-      for (const { refreshToken } of tokens) {
-        expect(await codeOf(refresh(refreshToken))).toBe('session_ended')
+  afterAll(async () => {
+    await database.close()
+    await testDatabase[Symbol.asyncDispose]()
+  })
+
+  function refresh(refreshToken: string, checkStillWanted = () => {}): Promise<Grant> {
+    return sessions.refresh({
+      refreshToken,
+      clientId: 'signet',
+      chooseAudience: (before) => before,
+      checkStillWanted,
+    })
+  }
+
+  async function codeOf(work: Promise<unknown>): Promise<string> {
+    try {
+      await work
+      return 'ok'
+    } catch (error) {
+      return (error as { code?: string }).code ?? String(error)
+    }
+  }
+
+  async function entriesOf(id: string) {
+    const { entries } = await revocations.pageAfter('')
+    return entries.filter((entry) => entry.id === id)
+  }
+
+  /** mulberry32. */
+  function createRandom(seed: number): () => number {
+    let state = seed
+    return () => {
+      state = (state + 0x6d2b79f5) | 0
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+    }
+  }
+
+  /** Lets others go first: SQLite answers within the turn, PostgreSQL takes its time. */
+  async function turns(count: number): Promise<void> {
+    if (database.kind === 'postgres') return sleep(count / 8)
+    for (let turn = 0; turn < count; turn++) await Promise.resolve()
+  }
+
+  describe('sessions under concurrency', () => {
+    test('G06 of 64 at once exactly one moves the session on, all get its successor', async () => {
+      const { refreshToken } = await open()
+      const grants = await Promise.all(Array.from({ length: 64 }, () => refresh(refreshToken)))
+      expect(new Set(grants.map((grant) => grant.refreshToken)).size).toBe(1)
+      expect(new Set(grants.map((grant) => grant.token.id)).size).toBe(1)
+      expect(grants[0]?.session.generation).toBe(2)
+    })
+
+    test('a repair by 64 at once moves the session on once', async () => {
+      const { refreshToken, session } = await open()
+      await refresh(refreshToken)
+      advance(11)
+      events.length = 0
+      const grants = await Promise.all(Array.from({ length: 64 }, () => refresh(refreshToken)))
+      expect(new Set(grants.map((grant) => grant.refreshToken)).size).toBe(1)
+      expect(grants[0]?.session.generation).toBe(3)
+      expect(events).toEqual([{ type: 'session_repaired', id: session.id }])
+    })
+
+    test('64 ends at once are one end and one entry', async () => {
+      const { session } = await open()
+      events.length = 0
+      await Promise.all(Array.from({ length: 64 }, () => sessions.close([session], 'logout')))
+      expect(await entriesOf(session.id)).toHaveLength(1)
+      expect(events).toEqual([{ type: 'session_ended', id: session.id, reason: 'logout' }])
+    })
+
+    test('G04 a refresh that was judged before the end and written after it gets nothing', async () => {
+      const { refreshToken, session } = await open()
+      let closing: Promise<void> | undefined
+      const code = await codeOf(
+        database.kind === 'sqlite'
+          ? refresh(refreshToken, () => {
+              closing ??= sessions.close([session], 'logout')
+            })
+          : refreshBehindOpenEnd(refreshToken, session.id),
+      )
+      await closing
+      expect(code).toBe('session_ended')
+    })
+
+    /** The end holds the row, not yet committed, when the refresh has judged and wants to write. */
+    async function refreshBehindOpenEnd(refreshToken: string, id: string): Promise<Grant> {
+      let judged = () => {}
+      const isJudged = new Promise<void>((resolve) => {
+        judged = resolve
+      })
+      let refreshing: Promise<Grant> | undefined
+      await database.transaction(async (tx) => {
+        const end = { ids: [id], reason: 'logout' as const, now: Math.floor(clock.now() / 1000) }
+        expect(await endSessions(tx, end)).toHaveLength(1)
+        refreshing = refresh(refreshToken, judged)
+        // Judged once more below, when the wait for the row is over; its rejection is awaited there.
+        refreshing.catch(() => {})
+        await isJudged
+        await sleep(50)
+      })
+      if (refreshing === undefined) throw new Error('nothing was refreshed')
+      return refreshing
+    }
+
+    test(`G04 R3 300 histories with seed ${SEED}: nothing goes on after an end that was acknowledged`, async () => {
+      const random = createRandom(SEED)
+      const below = (limit: number) => Math.floor(random() * limit)
+      let [granted, refused] = [0, 0]
+      for (let history = 0; history < 300; history++) {
+        const tokens: Grant[] = [await open()]
+        for (let step = below(3); step > 0; step--) {
+          tokens.push(await refresh(tokens.at(-1)?.refreshToken ?? ''))
+          if (below(3) === 0) advance(below(20))
+        }
+        const id = tokens[0]?.session.id ?? ''
+        const newest = tokens.at(-1) as Grant
+        const before = tokens.at(-2) ?? newest
+        let closed = false
+        const calls = [newest, before, newest, before].map(async ({ refreshToken }) => {
+          await turns(below(40))
+          const begunAfterTheEnd = closed
+          const code = await codeOf(refresh(refreshToken).then((grant) => tokens.push(grant)))
+          if (code === 'ok') granted += 1
+          else refused += 1
+          if (begunAfterTheEnd) expect(code).not.toBe('ok')
+          expect(['ok', 'session_ended', 'refresh_reused']).toContain(code)
+        })
+        await turns(below(40))
+        await sessions.close([{ id }], 'logout')
+        closed = true
+        await Promise.all(calls)
+
+        expect(await sessions.isOpen(id)).toBe(false)
+        for (const { refreshToken } of tokens) {
+          expect(await codeOf(refresh(refreshToken))).toBe('session_ended')
+        }
+        const entries = await entriesOf(id)
+        expect(entries).toHaveLength(1)
+        const lastExpiry = Math.max(...tokens.map(({ token }) => token.expiresAt))
+        expect(entries[0]?.expiresAt).toBeGreaterThanOrEqual(lastExpiry + 60)
+        if (history % 100 === 99) await revocations.prune()
       }
-      const entries = await entriesOf(id)
-      expect(entries).toHaveLength(1)
-      const lastExpiry = Math.max(...tokens.map(({ token }) => token.expiresAt))
-      expect(entries[0]?.expiresAt).toBeGreaterThanOrEqual(lastExpiry + 60)
-      if (history % 100 === 99) await revocations.prune()
-    }
-    // Both happened, otherwise nothing raced.
-    expect(granted).toBeGreaterThan(50)
-    expect(refused).toBeGreaterThan(50)
-  })
-})
-
-describe('a session', () => {
-  test('is left alone when nobody waits for the answer any more', async () => {
-    const { refreshToken } = await open()
-    const gone = () => {
-      throw new Error('gone')
-    }
-    await expect(refresh(refreshToken, gone)).rejects.toThrow('gone')
-    expect((await refresh(refreshToken)).session.generation).toBe(2)
+      // Both happened, otherwise nothing raced.
+      expect(granted).toBeGreaterThan(50)
+      expect(refused).toBeGreaterThan(50)
+    })
   })
 
-  test('that does not exist closes without an entry, unless a living token names it', async () => {
-    const { cursor } = await revocations.pageAfter('')
-    const over = { id: 'ses_over', tokenExpiresAt: Math.floor(clock.now() / 1000) - 61 }
-    await sessions.close([{ id: 'ses_nobody' }, over], 'logout')
-    expect((await revocations.pageAfter('')).cursor).toBe(cursor)
-    const lost = { id: 'ses_lost', tokenExpiresAt: Math.floor(clock.now() / 1000) + 300 }
-    await sessions.close([lost], 'logout')
-    expect(await entriesOf('ses_lost')).toEqual([
-      { kind: 'session', id: 'ses_lost', expiresAt: lost.tokenExpiresAt + 60 },
-    ])
-  })
+  describe('a session', () => {
+    test('is left alone when nobody waits for the answer any more', async () => {
+      const { refreshToken } = await open()
+      const gone = () => {
+        throw new Error('gone')
+      }
+      await expect(refresh(refreshToken, gone)).rejects.toThrow('gone')
+      expect((await refresh(refreshToken)).session.generation).toBe(2)
+    })
 
-  test('is swept 30 days after its absolute limit, ended or not, and no sooner', async () => {
-    const [ended, idle] = [await open(), await open()]
-    await sessions.close([ended.session], 'logout')
-    advance(60 * DAY)
-    await sessions.sweep()
-    expect(await codeOf(refresh(ended.refreshToken))).toBe('session_ended')
-    expect(await codeOf(refresh(idle.refreshToken))).toBe('session_ended')
-    advance(1)
-    expect(await sessions.sweep()).toBeGreaterThanOrEqual(2)
-    expect(await codeOf(refresh(ended.refreshToken))).toBe('refresh_invalid')
-    expect(await codeOf(refresh(idle.refreshToken))).toBe('refresh_invalid')
+    test('that does not exist closes without an entry, unless a living token names it', async () => {
+      const { cursor } = await revocations.pageAfter('')
+      const over = { id: 'ses_over', tokenExpiresAt: Math.floor(clock.now() / 1000) - 61 }
+      await sessions.close([{ id: 'ses_nobody' }, over], 'logout')
+      expect((await revocations.pageAfter('')).cursor).toBe(cursor)
+      const lost = { id: 'ses_lost', tokenExpiresAt: Math.floor(clock.now() / 1000) + 300 }
+      await sessions.close([lost], 'logout')
+      expect(await entriesOf('ses_lost')).toEqual([
+        { kind: 'session', id: 'ses_lost', expiresAt: lost.tokenExpiresAt + 60 },
+      ])
+    })
+
+    test('is swept 30 days after its absolute limit, ended or not, and no sooner', async () => {
+      const [ended, idle] = [await open(), await open()]
+      await sessions.close([ended.session], 'logout')
+      advance(60 * DAY)
+      await sessions.sweep()
+      expect(await codeOf(refresh(ended.refreshToken))).toBe('session_ended')
+      expect(await codeOf(refresh(idle.refreshToken))).toBe('session_ended')
+      advance(1)
+      expect(await sessions.sweep()).toBeGreaterThanOrEqual(2)
+      expect(await codeOf(refresh(ended.refreshToken))).toBe('refresh_invalid')
+      expect(await codeOf(refresh(idle.refreshToken))).toBe('refresh_invalid')
+    })
   })
 })
