@@ -1,27 +1,28 @@
 import { AuthorityError, StartError } from '@signet/server/errors'
-import { TokenError } from '@signet/token'
-import { EXIT } from './exit-codes.ts'
+import { KeyError, TokenError } from '@signet/token'
+import { EXIT, type ExitName } from './exit-codes.ts'
+import { TOKEN_REFUSALS } from './token-refusals.ts'
 
 /** Something the user can put right: one line, no stack. */
 export class CommandError extends Error {
   readonly exitCode: number
 
-  constructor(message: string, exitCode: number = EXIT.usage) {
+  constructor(message: string, exit: ExitName = 'usage') {
     super(message)
     this.name = 'CommandError'
-    this.exitCode = exitCode
+    this.exitCode = EXIT[exit]
   }
 }
 
+/** What to say and how to exit. The message repeats nothing that was typed, piped in or read. */
 export function describeFailure(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CommandError) return error
   if (error instanceof StartError) {
     const list = error.problems.map((problem) => `\n  - ${problem}`).join('')
     return { message: `this cannot start as it is set up:${list}`, exitCode: EXIT.usage }
   }
-  if (error instanceof TokenError) {
-    return { message: `this is not a token: ${error.message}`, exitCode: EXIT.malformed }
-  }
+  if (error instanceof TokenError) return describeRefusal(error)
+  if (error instanceof KeyError) return describeKeyProblem(error)
   if (error instanceof AuthorityError) {
     if (error.code === 'unavailable') {
       const message = `the database cannot be used right now (${error.message}): is another process writing to it? Try again`
@@ -31,4 +32,21 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { message: `unexpected failure\n${detail}`, exitCode: EXIT.unexpected }
+}
+
+function describeRefusal(error: TokenError): { message: string; exitCode: number } {
+  const { exit, advice } = TOKEN_REFUSALS[error.code]
+  const verdict = exit === 'malformed' ? 'this is not a token' : 'refused'
+  return {
+    message: `${verdict}: ${error.message} [${error.code}]; ${advice}`,
+    exitCode: EXIT[exit],
+  }
+}
+
+function describeKeyProblem(error: KeyError): { message: string; exitCode: number } {
+  if (error.code === 'key_algorithm_missing') {
+    const message = 'the key does not say what it is for: name its algorithm, as in --alg ES256'
+    return { message, exitCode: EXIT.usage }
+  }
+  return { message: `the key will not do. ${error.message}`, exitCode: EXIT.unavailable }
 }

@@ -4,6 +4,7 @@ import './known-warnings.ts'
 import { CommanderError } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import { describeFailure } from './failure.ts'
+import { writeNote } from './output/messages.ts'
 import { createProgram } from './program.ts'
 
 for (const stream of [process.stdout, process.stderr]) {
@@ -23,7 +24,7 @@ try {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
   } else {
     const { message, exitCode } = describeFailure(error)
-    process.stderr.write(`signet: ${message}\n`)
+    writeNote(message)
     process.exitCode = exitCode
   }
 }

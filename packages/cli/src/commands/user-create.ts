@@ -1,7 +1,7 @@
 import type { Account } from '@signet/server'
 import { Command } from 'commander'
 import { accountJson } from '../account-output.ts'
-import { readPassword } from '../password-input.ts'
+import { readPassword } from '../input/password-input.ts'
 
 interface Options {
   name?: string

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { type Readable, Writable } from 'node:stream'
-import { EXIT } from './exit-codes.ts'
-import { CommandError } from './failure.ts'
+import { EXIT } from '../exit-codes.ts'
+import { CommandError } from '../failure.ts'
 
 /**
  * A password from a file, from a person (unseen while typed) or from stdin; its first line, without
@@ -44,7 +44,7 @@ async function promptUnseen(question: string): Promise<string> {
     return await prompt.question('')
   } catch {
     // Ctrl-D.
-    throw new CommandError('no password was given', EXIT.interrupted)
+    throw new CommandError('no password was given', 'interrupted')
   } finally {
     prompt.close()
     process.stderr.write('\n')
