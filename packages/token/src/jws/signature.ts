@@ -4,11 +4,11 @@ import { constants, type KeyObject, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import { decodeBase64url, isBase64url, writeBase64url } from '../bytes/base64url.ts'
 import {
+  getScratch,
   isEqualAt,
   MAX_TOKEN_BYTES,
   SCRATCH_START,
   scratchView,
-  writeAscii,
 } from '../bytes/scratch.ts'
 import { type Key, type KeyMaterial, materialOf } from '../jwk/key.ts'
 import type { HmacSpec, RsaSpec } from './algorithms.ts'
@@ -24,8 +24,11 @@ export type SignatureCheck = (token: string, inputLength: number) => SignatureVe
 /** `malformed`: not canonical base64url, which is said apart from a wrong signature. */
 export type SignatureVerdict = 'good' | 'bad' | 'malformed'
 
-/** Signs ASCII text and returns the signature in base64url. */
-export type TextSigner = (signingInput: string) => string
+/**
+ * Signs a payload in base64url behind a header that is always the same, and returns the signature
+ * in base64url. The header is in base64url with its dot.
+ */
+export type PayloadSigner = (payload: string) => string
 
 const signOnPool = promisify(sign)
 const verifyOnPool = promisify(verify)
@@ -46,21 +49,23 @@ export function signatureCheckOf(key: Key): SignatureCheck {
 }
 
 /** @throws TypeError for a public key */
-export function createTextSigner(key: Key): TextSigner {
-  const { spec, keyObject } = materialOf(key)
+export function createPayloadSigner(key: Key, header: string): PayloadSigner {
+  const material = materialOf(key)
+  const { spec, keyObject, signatureBytes } = material
   if (key.kind === 'public') throw new TypeError('A public key cannot sign')
+  const headerBytes = Buffer.from(header, 'latin1')
   if (spec.family === 'hmac') {
     const pads = createHmacPads(spec, keyObject.export())
-    return (signingInput) => {
-      layDown(signingInput)
-      return macOfScratch(pads, signingInput.length)
-    }
+    return (payload) => macOfScratch(pads, layDown(headerBytes, payload))
   }
-  const input = signInputOf(materialOf(key))
-  return (signingInput) => {
-    layDown(signingInput)
-    const signature = sign(spec.hash, scratchView(SCRATCH_START, signingInput.length), input)
-    return encodeSignature(materialOf(key), signature)
+  const input = signInputOf(material)
+  const sideBySide = Buffer.alloc(signatureBytes)
+  return (payload) => {
+    const length = layDown(headerBytes, payload)
+    const signature = sign(spec.hash, scratchView(SCRATCH_START, length), input)
+    if (spec.family !== 'ec') return signature.toString('base64url')
+    fromDer(signature, sideBySide)
+    return sideBySide.toString('base64url')
   }
 }
 
@@ -71,11 +76,6 @@ function signInputOf({ spec, keyObject }: KeyMaterial) {
 
 function verifyInputOf({ spec, keyObject, publicObject }: KeyMaterial) {
   return withPadding(spec.family === 'rsa' ? spec : null, publicObject ?? keyObject)
-}
-
-function encodeSignature({ spec }: KeyMaterial, signature: Buffer): string {
-  const jws = spec.family === 'ec' ? fromDer(signature, spec.coordinateBytes) : signature
-  return jws.toString('base64url')
 }
 
 /** Whether a verification takes so long that the thread pool, 45 to 90 µs away, is worth it. */
@@ -106,16 +106,18 @@ export async function checkOnPool(
  *
  * @throws TypeError for a public key
  */
-export function createAsyncTextSigner(key: Key): (signingInput: string) => Promise<string> {
+export function createAsyncPayloadSigner(
+  key: Key,
+  header: string,
+): (payload: string) => Promise<string> {
   const material = materialOf(key)
-  const { spec } = material
-  const signText = createTextSigner(key)
-  if (spec.family !== 'rsa') return async (signingInput) => signText(signingInput)
+  const signPayload = createPayloadSigner(key, header)
+  if (material.spec.family !== 'rsa') return async (payload) => signPayload(payload)
   const input = signInputOf(material)
-  return async (signingInput) => {
-    checkSize(signingInput)
-    const data = Buffer.from(signingInput, 'latin1')
-    return encodeSignature(material, await signOnPool(spec.hash, data, input))
+  return async (payload) => {
+    checkSize(header.length + payload.length)
+    const data = Buffer.from(header + payload, 'latin1')
+    return (await signOnPool(material.spec.hash, data, input)).toString('base64url')
   }
 }
 
@@ -157,11 +159,16 @@ function withPadding(spec: RsaSpec | null, key: KeyObject) {
   return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: spec.hashBytes }
 }
 
-function layDown(signingInput: string): void {
-  checkSize(signingInput)
-  writeAscii(signingInput)
+/** The two must be ASCII. Returns how long they are together. */
+function layDown(header: Buffer, payload: string): number {
+  const length = header.length + payload.length
+  checkSize(length)
+  const scratch = getScratch()
+  scratch.set(header, SCRATCH_START)
+  scratch.write(payload, SCRATCH_START + header.length, 'latin1')
+  return length
 }
 
-function checkSize(signingInput: string): void {
-  if (signingInput.length > MAX_TOKEN_BYTES) throw new TypeError('sign: the token is too large')
+function checkSize(length: number): void {
+  if (length > MAX_TOKEN_BYTES) throw new TypeError('sign: the token is too large')
 }

@@ -1,5 +1,5 @@
 import type { Key } from '../jwk/key.ts'
-import { createAsyncTextSigner } from '../jws/signature.ts'
+import { createAsyncPayloadSigner } from '../jws/signature.ts'
 import { createEncoder } from './sign.ts'
 import type { SignOptions, UncheckedClaims } from './sign-options.ts'
 
@@ -20,10 +20,10 @@ export function createAsyncSigner(
   key: Key,
   options: SignOptions,
 ): (claims: UncheckedClaims) => Promise<string> {
-  const encode = createEncoder(key, options)
-  const signText = createAsyncTextSigner(key)
+  const { header, encode } = createEncoder(key, options)
+  const signPayload = createAsyncPayloadSigner(key, header)
   return async (claims) => {
-    const signingInput = encode(claims)
-    return `${signingInput}.${await signText(signingInput)}`
+    const payload = encode(claims)
+    return `${header}${payload}.${await signPayload(payload)}`
   }
 }

@@ -1,6 +1,7 @@
+import { getScratch, SCRATCH_START } from '../bytes/scratch.ts'
 import { JsonProblem, parseJsonObject } from '../json/parse.ts'
 import { type Key, materialOf } from '../jwk/key.ts'
-import { createTextSigner } from '../jws/signature.ts'
+import { createPayloadSigner } from '../jws/signature.ts'
 import { isNumericDate } from './claims.ts'
 import {
   checkRegisteredClaims,
@@ -9,6 +10,8 @@ import {
   type SignRules,
   type UncheckedClaims,
 } from './sign-options.ts'
+
+const CLOSING_BRACE = 0x7d
 
 const isEnumerable = Object.prototype.propertyIsEnumerable
 
@@ -25,51 +28,84 @@ export function sign(claims: UncheckedClaims, key: Key, options: SignOptions): s
 
 /** `sign` with key and options resolved once, for hot paths. */
 export function createSigner(key: Key, options: SignOptions): (claims: UncheckedClaims) => string {
-  const encode = createEncoder(key, options)
-  const signText = createTextSigner(key)
+  const { header, encode } = createEncoder(key, options)
+  const signPayload = createPayloadSigner(key, header)
   return (claims) => {
-    const signingInput = encode(claims)
-    return `${signingInput}.${signText(signingInput)}`
+    const payload = encode(claims)
+    return `${header}${payload}.${signPayload(payload)}`
   }
 }
 
-/** What is to be signed: header and payload, encoded. */
-export function createEncoder(key: Key, options: SignOptions): (claims: UncheckedClaims) => string {
+export interface Encoder {
+  /** In base64url, with its dot. */
+  readonly header: string
+  /** The payload in base64url; its length is not checked. */
+  readonly encode: (claims: UncheckedClaims) => string
+}
+
+/** What is to be signed, from key, options and claims. */
+export function createEncoder(key: Key, options: SignOptions): Encoder {
   materialOf(key)
   if (key.kind === 'public') throw new TypeError('sign: a public key cannot sign')
   const rules = parseSignOptions(options)
   const header: Record<string, string> = { alg: key.algorithm }
   if (rules.type !== null) header['typ'] = rules.type
   if (key.kid !== undefined) header['kid'] = key.kid
-  const prefix = `${encodeText(JSON.stringify(header))}.`
-  const given = JSON.stringify(rules.claims)
-  const fixed = given === '{}' ? '' : `,${given.slice(1, -1)}`
-  return (claims) => prefix + encodeClaims({ claims, rules, fixed })
+  const fixed = encodeFixed(rules.claims)
+  const membersAt = createMembersAt(rules, fixed)
+  return {
+    header: `${Buffer.from(JSON.stringify(header)).toString('base64url')}.`,
+    encode: (claims) => {
+      checkClaims(claims, rules)
+      const added = isWritten(claims, claims.iat, 'iat')
+        ? fixed + encodeTimes(claims.iat as number, rules)
+        : membersAt(Math.floor(rules.now()))
+      return encodeClaims(claims, added)
+    },
+  }
 }
 
-interface Encoding {
-  readonly claims: UncheckedClaims
-  readonly rules: SignRules
-  /** The claims that the options give, as JSON members, each behind a comma. */
-  readonly fixed: string
+/** The claims that the options give, as JSON members, each behind a comma. */
+function encodeFixed(claims: UncheckedClaims): string {
+  const given = JSON.stringify(claims)
+  if (!isPlain(claims, given)) checkVerifies(given)
+  return given === '{}' ? '' : `,${given.slice(1, -1)}`
 }
 
-// The members that the library adds are appended as text: merging objects costs several times
-// what writing them does.
-function encodeClaims({ claims, rules, fixed }: Encoding): string {
-  checkClaims(claims, rules)
-  const { expiresInSeconds, notBeforeSeconds } = rules
-  const isDated = isWritten(claims, claims.iat, 'iat')
-  const iat = isDated ? (claims.iat as number) : Math.floor(rules.now())
-  let added = fixed
-  if (!isDated) added += `,"iat":${readTime(iat)}`
-  if (notBeforeSeconds !== null) added += `,"nbf":${readTime(iat + notBeforeSeconds)}`
-  if (expiresInSeconds !== null) added += `,"exp":${readTime(iat + expiresInSeconds)}`
+/** What is added to claims without `iat`, kept because it is the same for a whole second. */
+function createMembersAt(rules: SignRules, fixed: string): (iat: number) => string {
+  let keptIat = Number.NaN
+  let kept = ''
+  return (iat) => {
+    if (iat !== keptIat) {
+      kept = `${fixed},"iat":${readTime(iat)}${encodeTimes(iat, rules)}`
+      keptIat = iat
+    }
+    return kept
+  }
+}
+
+function encodeTimes(iat: number, { notBeforeSeconds, expiresInSeconds }: SignRules): string {
+  const nbf = notBeforeSeconds === null ? '' : `,"nbf":${readTime(iat + notBeforeSeconds)}`
+  const exp = expiresInSeconds === null ? '' : `,"exp":${readTime(iat + expiresInSeconds)}`
+  return nbf + exp
+}
+
+/**
+ * The claims and behind them the members of `added`, each of which has a comma in front. Put
+ * together as bytes: merging objects costs several times what writing them does, and joining texts
+ * twice.
+ */
+function encodeClaims(claims: UncheckedClaims, added: string): string {
   const stated = JSON.stringify(claims)
-  const opened = stated === '{}' ? `{${added.slice(1)}` : stated.slice(0, -1) + added
-  const text = `${opened}}`
-  if (!isPlain(claims, text)) checkVerifies(text)
-  return encodeText(text)
+  const rest = stated === '{}' ? added.slice(1) : added
+  if (!isPlain(claims, stated)) checkVerifies(`${stated.slice(0, -1)}${rest}}`)
+  // What has no room here is cut off, and even so is far too long for a token.
+  const room = getScratch()
+  let end = SCRATCH_START + room.write(stated, SCRATCH_START) - 1
+  end += room.write(rest, end)
+  room[end++] = CLOSING_BRACE
+  return room.toString('base64url', SCRATCH_START, end)
 }
 
 /** @throws TypeError */
@@ -108,10 +144,6 @@ function isWritten(claims: UncheckedClaims, value: unknown, name: string): boole
 function readTime(seconds: number): number {
   if (!isNumericDate(seconds)) throw new TypeError('sign: the clock or a duration is out of range')
   return seconds
-}
-
-function encodeText(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64url')
 }
 
 /**
