@@ -49,9 +49,9 @@ const MUTANTS = [
     breaks: 'orders and payments refuse: not within 1 s',
     changes: [
       [
-        'packages/server/src/sessions/sessions.ts',
-        '[...ended, ...lost].map(({ id, tokensExpireAt }) => ({',
-        '[...ended, ...lost].slice(ids.length).map(({ id, tokensExpireAt }) => ({',
+        'packages/server/src/sessions/ends.ts',
+        'await record(tx, [...ended, ...lost], reason)',
+        'await record(tx, lost, reason)',
       ],
     ],
   },

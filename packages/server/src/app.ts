@@ -21,12 +21,16 @@ import { keySetRoute } from './routes/key-set.ts'
 import { loginRoute } from './routes/login.ts'
 import { logoutRoute } from './routes/logout.ts'
 import { metadataRoutes } from './routes/metadata.ts'
+import { passwordRoute } from './routes/password.ts'
 import { profileRoute } from './routes/profile.ts'
 import { refreshRoute } from './routes/refresh.ts'
 import { revocationStreamRoute } from './routes/revocation-stream.ts'
 import { revocationsRoute } from './routes/revocations.ts'
 import type { RouteParts } from './routes/route-parts.ts'
+import { sessionsRoute } from './routes/sessions.ts'
 import { signupRoute } from './routes/signup.ts'
+import { createAccountChanges } from './sessions/account-changes.ts'
+import { createEnds } from './sessions/ends.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { createIssuer } from './tokens/issuer.ts'
 
@@ -71,10 +75,12 @@ export async function startAuthority(
     const accounts = createAccounts({ database, hasher, clock })
     const revocations = createRevocations({ database, clock })
     await revocations.open()
+    const ends = createEnds({ database, revocations, clock, events })
+    const accountChanges = createAccountChanges({ database, accounts, ends })
     const sessions = createSessions({
       database,
       accounts,
-      revocations,
+      ends,
       secrets,
       limits: config,
       clock,
@@ -105,6 +111,8 @@ export async function startAuthority(
       clock,
       accounts,
       sessions,
+      ends,
+      accountChanges,
       issuer,
       keyring,
       revocations,
@@ -130,6 +138,8 @@ const ROUTES = [
   refreshRoute,
   logoutRoute,
   profileRoute,
+  passwordRoute,
+  sessionsRoute,
   keySetRoute,
   metadataRoutes,
   revocationsRoute,

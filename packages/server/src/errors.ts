@@ -13,6 +13,7 @@ export type AuthorityCode =
   | 'password_unacceptable'
   | 'credentials_wrong'
   | 'credentials_missing'
+  | 'password_wrong'
   | 'refresh_invalid'
   | 'refresh_reused'
   | 'session_ended'

@@ -5,6 +5,8 @@ export const paths = {
   refresh: '/refresh',
   logout: '/logout',
   profile: '/api/profile',
+  password: '/api/password',
+  sessions: '/api/sessions',
   keySet: '/.well-known/jwks.json',
   openidConfiguration: '/.well-known/openid-configuration',
   oauthMetadata: '/.well-known/oauth-authorization-server',

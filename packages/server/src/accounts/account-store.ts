@@ -67,6 +67,24 @@ export async function findPasswordByEmail(
   }
 }
 
+/** By primary key. */
+export async function findPassword(
+  db: Database,
+  id: string,
+): Promise<{ email: string; passwordHash: string; credentialsVersion: number } | null> {
+  const row = await db.query
+    .selectFrom('accounts')
+    .select(['email', 'password_hash', 'credentials_version'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return {
+    email: row.email,
+    passwordHash: row.password_hash,
+    credentialsVersion: row.credentials_version,
+  }
+}
+
 /** By primary key, with roles and scopes. */
 export async function findAccount(db: Database, id: string): Promise<Account | null> {
   const row = await db.query
@@ -75,6 +93,72 @@ export async function findAccount(db: Database, id: string): Promise<Account | n
     .where('id', '=', id)
     .executeTakeFirst()
   return row === undefined ? null : toAccount(row, await findRoles(db, id))
+}
+
+/**
+ * The same, and until the end of the transaction nobody changes the account (`share`), or nobody
+ * holds it in any way (`update`). Its roles only change while somebody holds it to `update`.
+ */
+export async function holdAccount(
+  tx: Database,
+  id: string,
+  mode: 'share' | 'update',
+): Promise<Account | null> {
+  const query = tx.query.selectFrom('accounts').selectAll().where('id', '=', id)
+  const row = await tx.locking(query, mode).executeTakeFirst()
+  return row === undefined ? null : toAccount(row, await findRoles(tx, id))
+}
+
+/**
+ * False when the account's credentials are not those of `credentialsVersion` any more, or it was
+ * disabled: of several callers that read one version, one gets through.
+ */
+export async function updatePassword(
+  tx: Database,
+  change: { accountId: string; credentialsVersion: number; passwordHash: string },
+): Promise<boolean> {
+  const row = await tx.query
+    .updateTable('accounts')
+    .set({
+      password_hash: change.passwordHash,
+      credentials_version: change.credentialsVersion + 1,
+    })
+    .where('id', '=', change.accountId)
+    .where('credentials_version', '=', change.credentialsVersion)
+    .where('disabled_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Disables, or enables with null; raises the credentials' version. False when there is none. */
+export async function setDisabledAt(
+  tx: Database,
+  change: { accountId: string; disabledAt: number | null },
+): Promise<boolean> {
+  const row = await tx.query
+    .updateTable('accounts')
+    .set((eb) => ({
+      disabled_at: change.disabledAt,
+      credentials_version: eb('credentials_version', '+', 1),
+    }))
+    .where('id', '=', change.accountId)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** By primary key. Those that the account does not have are passed over. */
+export async function removeRoles(
+  tx: Database,
+  take: { accountId: string; roles: readonly string[] },
+): Promise<void> {
+  if (take.roles.length === 0) return
+  await tx.query
+    .deleteFrom('account_roles')
+    .where('account_id', '=', take.accountId)
+    .where('role', 'in', take.roles)
+    .execute()
 }
 
 /** A page in the order of creation, oldest first. */

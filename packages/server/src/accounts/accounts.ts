@@ -7,9 +7,14 @@ import { type Account, createAccountId } from './account.ts'
 import {
   addRoles,
   findAccount,
+  findPassword,
   findPasswordByEmail,
+  holdAccount,
   insertAccount,
   listAccounts,
+  removeRoles,
+  setDisabledAt,
+  updatePassword,
 } from './account-store.ts'
 import { parseEmail } from './email.ts'
 import { parseName } from './name.ts'
@@ -21,6 +26,18 @@ import { parseRoleNames } from './role-name.ts'
 export interface Authenticated {
   readonly accountId: string
   readonly credentialsVersion: number
+}
+
+/** A new password, hashed, for the account as it was when the old one was checked. */
+export interface PasswordChange {
+  readonly accountId: string
+  readonly credentialsVersion: number
+  readonly passwordHash: string
+}
+
+export interface RoleChange {
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
 }
 
 export interface Accounts {
@@ -49,14 +66,43 @@ export interface Accounts {
   }): Promise<Authenticated>
 
   /**
-   * Inside the transaction that opens a session: the account as it is now, if nothing that counts
-   * has happened to it since `authenticate`.
+   * Inside the transaction that opens a session: the account as it is now and stays until that
+   * transaction ends, if nothing that counts has happened to it since `authenticate`.
    * @throws AuthorityError `credentials_wrong` when it was disabled or its password changed
    */
   confirm(tx: Database, authenticated: Authenticated): Promise<Account>
 
   /** @throws AuthorityError `not_found` */
   get(id: string): Promise<Account>
+
+  /** Until the end of the transaction no login of the account gets through. @throws `not_found` */
+  hold(tx: Database, id: string): Promise<Account>
+
+  /**
+   * Checks the current password and hashes the new one; changes nothing yet.
+   * @throws AuthorityError `password_wrong`, `password_unacceptable`, `overloaded`
+   */
+  preparePassword(request: {
+    accountId: string
+    currentPassword: string
+    newPassword: string
+    checkStillWanted: () => void
+  }): Promise<PasswordChange>
+
+  /** @throws AuthorityError `password_wrong` when the account changed since it was prepared */
+  applyPassword(tx: Database, change: PasswordChange): Promise<void>
+
+  /** @throws AuthorityError `not_found` */
+  disable(tx: Database, id: string): Promise<void>
+
+  /** @throws AuthorityError `not_found` */
+  enable(tx: Database, id: string): Promise<void>
+
+  /**
+   * Whether the roles are others now. Roles that do not exist are made (without scopes).
+   * @throws AuthorityError `not_found`, `request_invalid`
+   */
+  changeRoles(tx: Database, id: string, change: RoleChange): Promise<boolean>
 
   /** All accounts, oldest first, read page by page. */
   list(): AsyncGenerator<Account>
@@ -73,10 +119,16 @@ export function createAccounts(parts: {
 }): Accounts {
   const { database, hasher, clock } = parts
 
+  async function hold(tx: Database, id: string): Promise<Account> {
+    const account = await holdAccount(tx, id, 'update')
+    if (account === null) throw new AuthorityError('not_found')
+    return account
+  }
+
   return {
     async create({ roles = [], checkStillWanted = always, ...texts }) {
       const email = parseEmail(texts.email)
-      const password = parseNewPassword(texts.password, { email })
+      const password = parseNewPassword(texts.password, { email, pointer: '/password' })
       const name = texts.name === null ? null : parseName(texts.name)
       const roleNames = parseRoleNames(roles)
       const passwordHash = await hasher.hash(password, checkStillWanted)
@@ -109,7 +161,7 @@ export function createAccounts(parts: {
     },
 
     async confirm(tx, { accountId, credentialsVersion }) {
-      const account = await findAccount(tx, accountId)
+      const account = await holdAccount(tx, accountId, 'share')
       if (account?.credentialsVersion === credentialsVersion && account.disabledAt === null) {
         return account
       }
@@ -120,6 +172,48 @@ export function createAccounts(parts: {
       const account = await findAccount(database, id)
       if (account === null) throw new AuthorityError('not_found')
       return account
+    },
+
+    hold,
+
+    async preparePassword({ accountId, currentPassword, newPassword, checkStillWanted }) {
+      const found = await findPassword(database, accountId)
+      if (found === null) throw new AuthorityError('not_found')
+      const { email, passwordHash, credentialsVersion } = found
+      const password = parseNewPassword(newPassword, { email, pointer: '/newPassword' })
+      const matches = await hasher.verify({
+        passwordHash,
+        password: normalizePassword(currentPassword),
+        checkStillWanted,
+      })
+      if (!matches) throw wrongPassword()
+      const newHash = await hasher.hash(password, checkStillWanted)
+      return { accountId, credentialsVersion, passwordHash: newHash }
+    },
+
+    async applyPassword(tx, change) {
+      if (!(await updatePassword(tx, change))) throw wrongPassword()
+    },
+
+    async disable(tx, id) {
+      const disabledAt = epochSeconds(clock)
+      if (!(await setDisabledAt(tx, { accountId: id, disabledAt }))) {
+        throw new AuthorityError('not_found')
+      }
+    },
+
+    async enable(tx, id) {
+      if (!(await setDisabledAt(tx, { accountId: id, disabledAt: null }))) {
+        throw new AuthorityError('not_found')
+      }
+    },
+
+    async changeRoles(tx, id, { add, remove }) {
+      const before = await hold(tx, id)
+      await removeRoles(tx, { accountId: id, roles: parseRoleNames(remove) })
+      await addRoles(tx, { accountId: id, roles: parseRoleNames(add), now: epochSeconds(clock) })
+      const after = await findAccount(tx, id)
+      return after?.roles.join() !== before.roles.join()
     },
 
     async *list() {
@@ -133,6 +227,10 @@ export function createAccounts(parts: {
       }
     },
   }
+}
+
+function wrongPassword(): AuthorityError {
+  return new AuthorityError('password_wrong', { pointer: '/currentPassword' })
 }
 
 /** At login a malformed address is one that no account has: same words, same time. */

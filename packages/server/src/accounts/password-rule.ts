@@ -9,9 +9,18 @@ const MAX_CHARACTERS = 256
  * Characters are Unicode code points.
  * @throws AuthorityError `password_unacceptable` with a reason that helps
  */
-export function parseNewPassword(text: string, account: { email: string }): string {
+export function parseNewPassword(
+  text: string,
+  account: { email: string; pointer: string },
+): string {
   const password = normalizePassword(text)
   const length = [...password].length
+  const refuse = (why: string) => {
+    throw new AuthorityError('password_unacceptable', {
+      detail: `This password cannot be used: ${why}.`,
+      pointer: account.pointer,
+    })
+  }
   if (length < MIN_CHARACTERS) refuse(`it needs at least ${MIN_CHARACTERS} characters`)
   if (/\p{Cs}/u.test(password)) refuse('it has a character that is only half there')
   if (length > MAX_CHARACTERS) refuse(`it may have at most ${MAX_CHARACTERS} characters`)
@@ -22,11 +31,4 @@ export function parseNewPassword(text: string, account: { email: string }): stri
 /** The form in which passwords are hashed and compared. */
 export function normalizePassword(text: string): string {
   return text.normalize('NFC')
-}
-
-function refuse(why: string): never {
-  throw new AuthorityError('password_unacceptable', {
-    detail: `This password cannot be used: ${why}.`,
-    pointer: '/password',
-  })
 }

@@ -14,7 +14,7 @@ export interface Migration {
 }
 
 /** In order; a step that was released is never edited. Its version is its place, from 1. */
-const MIGRATIONS: readonly Migration[] = [{ name: 'first', up: first }]
+export const MIGRATIONS: readonly Migration[] = [{ name: 'first', up: first }]
 
 /** Any number, as long as every version of this program takes the same. */
 const LOCK = 7_369_676
@@ -32,42 +32,44 @@ export async function planMigrations(
   database: Database,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<MigrationPlan> {
-  const tables = await database.query.introspection.getTables()
-  const isEmpty = !tables.some(({ name }) => name === 'migrations')
-  const from = isEmpty ? 0 : await findVersion(database)
-  if (from > migrations.length) throw newer(from, migrations.length)
-  const pending = migrations.slice(from).map(({ name }) => name)
-  return { from, to: migrations.length, pending }
+  const from = (await hasVersions(database)) ? await findVersion(database) : 0
+  return planFrom(from, migrations)
 }
 
 /**
- * Applies what is missing. A database written by a newer version is refused, untouched.
- * @throws StartError when the database is newer than this program
+ * Applies what is missing; answers what that was. A database written by a newer version is refused,
+ * untouched. Inside a transaction it joins that one.
+ * @throws StartError when the database is newer than this program, and what `beforeSteps` throws
  */
 export async function migrate(
   database: Database,
-  clock: Clock,
-  migrations: readonly Migration[] = MIGRATIONS,
-): Promise<void> {
-  await database.transaction(async (tx) => {
+  options: {
+    clock: Clock
+    migrations?: readonly Migration[]
+    /**
+     * Called once the database is known to be older and nobody else can write to it, before
+     * anything is changed; not for an empty one.
+     */
+    beforeSteps?: (plan: MigrationPlan) => Promise<void>
+  },
+): Promise<MigrationPlan> {
+  const { clock, migrations = MIGRATIONS, beforeSteps } = options
+  return database.transaction(async (tx) => {
     await lockSchema(tx)
-    await tx.query.schema
-      .createTable('migrations')
-      .ifNotExists()
-      .addColumn('version', 'integer', (column) => column.primaryKey().notNull())
-      .addColumn('name', 'text', (column) => column.notNull())
-      .addColumn('applied_at', 'bigint', (column) => column.notNull())
-      .execute()
-    const version = await findVersion(tx)
-    if (version > migrations.length) throw newer(version, migrations.length)
+    // Asked again under the lock: another process may have been faster.
+    const plan = await planMigrations(tx, migrations)
+    if (plan.pending.length === 0) return plan
+    if (plan.from > 0) await beforeSteps?.(plan)
+    else await createVersions(tx)
     for (const [index, migration] of migrations.entries()) {
-      if (index < version) continue
+      if (index < plan.from) continue
       await migration.up(tx.query as unknown as Kysely<unknown>)
       await tx.query
         .insertInto('migrations')
         .values({ version: index + 1, name: migration.name, applied_at: epochSeconds(clock) })
         .execute()
     }
+    return plan
   })
 }
 
@@ -79,6 +81,26 @@ async function lockSchema(tx: Database): Promise<void> {
   if (tx.kind === 'postgres') await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx.query)
 }
 
+async function hasVersions({ kind, query }: Database): Promise<boolean> {
+  const { rows } =
+    kind === 'sqlite'
+      ? await sql`select 1 from sqlite_master where type = 'table' and name = 'migrations'`.execute(
+          query,
+        )
+      : await sql`select 1 where to_regclass('migrations') is not null`.execute(query)
+  return rows.length > 0
+}
+
+async function createVersions(tx: Database): Promise<void> {
+  await tx.query.schema
+    .createTable('migrations')
+    .ifNotExists()
+    .addColumn('version', 'integer', (column) => column.primaryKey().notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('applied_at', 'bigint', (column) => column.notNull())
+    .execute()
+}
+
 async function findVersion(db: Database): Promise<number> {
   const row = await db.query
     .selectFrom('migrations')
@@ -87,8 +109,12 @@ async function findVersion(db: Database): Promise<number> {
   return Number(row?.version ?? 0)
 }
 
-function newer(version: number, known: number): StartError {
-  return new StartError([
-    `the database has version ${version}, this program knows versions up to ${known}: run the newer Signet that wrote it, or restore a backup`,
-  ])
+function planFrom(from: number, migrations: readonly Migration[]): MigrationPlan {
+  const to = migrations.length
+  if (from > to) {
+    throw new StartError([
+      `the database has version ${from}, this program knows versions up to ${to}: run the newer Signet that wrote it, or restore a backup`,
+    ])
+  }
+  return { from, to, pending: migrations.slice(from).map(({ name }) => name) }
 }

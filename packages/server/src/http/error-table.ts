@@ -19,6 +19,7 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   password_unacceptable: { status: 400, title: 'The password cannot be used' },
   credentials_wrong: { status: 401, title: 'E-mail address or password is wrong' },
   credentials_missing: { status: 401, title: 'Send the access token or the refresh token to end' },
+  password_wrong: { status: 403, title: 'The current password is wrong' },
   refresh_invalid: { status: 401, title: 'The refresh token is not valid; log in again' },
   refresh_reused: {
     status: 401,

@@ -6,3 +6,5 @@ export const CREDENTIAL_MEMBERS = {
   email: { type: 'string', maxLength: 320 },
   password: { type: 'string', maxLength: 2_048 },
 } as const
+
+export const PASSWORD_MEMBER = CREDENTIAL_MEMBERS.password

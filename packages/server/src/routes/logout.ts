@@ -3,7 +3,7 @@ import { ACCESS_TOKEN_TYPE, paths } from '@signet/guard/protocol'
 import { type Claims, createVerifier, decode, TokenError } from '@signet/token'
 import { AuthorityError } from '../errors.ts'
 import type { HttpServer } from '../http/http-server.ts'
-import type { SessionToEnd } from '../sessions/sessions.ts'
+import type { SessionToEnd } from '../sessions/ends.ts'
 import type { RouteParts } from './route-parts.ts'
 
 const BODY = {
@@ -13,7 +13,7 @@ const BODY = {
 } as const
 
 export function logoutRoute(app: HttpServer, parts: RouteParts): void {
-  const { sessions, config, keyring, clock } = parts
+  const { sessions, ends, config, keyring, clock } = parts
   const verify = createVerifier(keyring.published.keySet, {
     issuer: config.issuer,
     // To end a session a token of ours for anybody will do, also from before a change of settings.
@@ -76,7 +76,7 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
       }
       // What is no token of ours keeps nothing alive: it is a refusal only where nothing else is named.
       if (named.length === 0 && refused !== null) throw refused
-      await sessions.close(named, 'logout')
+      await ends.close(named, 'logout')
       return reply.code(204).header('cache-control', 'no-store').send()
     },
   )

@@ -5,6 +5,8 @@ import type { Config } from '../config/config.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { LogTail } from '../revocation/log-tail.ts'
 import type { Revocations } from '../revocation/revocations.ts'
+import type { AccountChanges } from '../sessions/account-changes.ts'
+import type { Ends } from '../sessions/ends.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Issuer } from '../tokens/issuer.ts'
 
@@ -14,6 +16,8 @@ export interface RouteParts {
   readonly clock: Clock
   readonly accounts: Accounts
   readonly sessions: Sessions
+  readonly ends: Ends
+  readonly accountChanges: AccountChanges
   readonly issuer: Issuer
   readonly keyring: Keyring
   readonly revocations: Revocations

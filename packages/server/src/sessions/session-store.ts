@@ -83,26 +83,105 @@ export interface EndedSession {
   readonly tokensExpireAt: number
 }
 
+/** Parameters of one statement are limited, and so is the patience of those who wait. */
+const BATCH = 500
+
 /**
  * Ends those of `ids` that have not ended, and answers exactly those: of several callers, one gets
- * each. By primary key, in id order so that two callers cannot lock each other out.
+ * each. By primary key; locked in id order first, so that two callers cannot lock each other out.
  */
 export async function endSessions(
-  db: Database,
+  tx: Database,
   end: { ids: readonly string[]; reason: EndReason; now: number },
 ): Promise<EndedSession[]> {
   const ended: EndedSession[] = []
-  for (const id of [...end.ids].sort()) {
-    const row = await db.query
+  const inOrder = [...end.ids].sort()
+  for (let start = 0; start < inOrder.length; start += BATCH) {
+    const ids = inOrder.slice(start, start + BATCH)
+    await lockSessions(tx, ids)
+    const rows = await tx.query
       .updateTable('sessions')
       .set({ ended_at: end.now, end_reason: end.reason })
-      .where('id', '=', id)
+      .where('id', 'in', ids)
       .where('ended_at', 'is', null)
       .returning(['id', 'tokens_expire_at'])
-      .executeTakeFirst()
-    if (row !== undefined) ended.push({ id: row.id, tokensExpireAt: row.tokens_expire_at })
+      .execute()
+    for (const row of rows) ended.push({ id: row.id, tokensExpireAt: row.tokens_expire_at })
   }
   return ended
+}
+
+async function lockSessions(tx: Database, ids: readonly string[]): Promise<void> {
+  if (tx.kind === 'sqlite' || ids.length < 2) return
+  const query = tx.query.selectFrom('sessions').select('id').where('id', 'in', ids).orderBy('id')
+  await tx.locking(query, 'update').execute()
+}
+
+/** By the index `sessions_account`, in id order; also those past their limits. */
+export async function listUnendedSessionIds(db: Database, accountId: string): Promise<string[]> {
+  const rows = await db.query
+    .selectFrom('sessions')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Raises the version of every session of an account that has not ended, and answers the new ones. */
+export async function raiseTokenVersions(
+  tx: Database,
+  accountId: string,
+): Promise<(EndedSession & { tokenVersion: number })[]> {
+  await lockSessions(tx, await listUnendedSessionIds(tx, accountId))
+  const rows = await tx.query
+    .updateTable('sessions')
+    .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .returning(['id', 'token_version', 'tokens_expire_at'])
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    tokenVersion: row.token_version,
+    tokensExpireAt: row.tokens_expire_at,
+  }))
+}
+
+/** A session as its owner sees it. */
+export interface ListedSession {
+  readonly id: string
+  readonly createdAt: number
+  readonly lastUsedAt: number
+  /** When it is over at the latest if it is not used again. */
+  readonly expiresAt: number
+  readonly device: Device
+}
+
+/** The sessions of an account that can still go on, by `sessions_account`; newest use first. */
+export async function listSessions(
+  db: Database,
+  page: { accountId: string; now: number; limit: number },
+): Promise<ListedSession[]> {
+  const rows = await db.query
+    .selectFrom('sessions')
+    .selectAll()
+    .where('account_id', '=', page.accountId)
+    .where('ended_at', 'is', null)
+    .where('idle_expires_at', '>', page.now)
+    .where('expires_at', '>', page.now)
+    .orderBy('rotated_at', 'desc')
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    createdAt: row.created_at,
+    lastUsedAt: row.rotated_at,
+    expiresAt: Math.min(row.idle_expires_at, row.expires_at),
+    device: { userAgent: row.user_agent, address: row.address },
+  }))
 }
 
 /**

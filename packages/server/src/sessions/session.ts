@@ -23,7 +23,13 @@ export interface IssuedToken {
   readonly expiresAt: number
 }
 
-export type EndReason = 'logout' | 'reuse'
+export type EndReason =
+  | 'logout'
+  | 'reuse'
+  /** Its owner ended it from another device. */
+  | 'owner'
+  | 'password_change'
+  | 'account_disabled'
 
 /** Where a login came from, as the request told; shown to the owner, never trusted. */
 export interface Device {

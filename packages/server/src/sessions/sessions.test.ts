@@ -9,6 +9,7 @@ import { createSecretRing, MasterSecret } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
 import type { AuthorityEvent } from '../events.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
+import { createEnds, type Ends } from './ends.ts'
 import { endSessions } from './session-store.ts'
 import { createSessions, type Grant, type Sessions } from './sessions.ts'
 
@@ -25,6 +26,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
   let testDatabase: TestDatabase
   let database: Database
   let sessions: Sessions
+  let ends: Ends
   let revocations: Revocations
   let open: () => Promise<Grant>
   const events: AuthorityEvent[] = []
@@ -35,10 +37,12 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
     const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock })
     revocations = createRevocations({ database, clock })
     await revocations.open()
+    const emitter = { emit: (event: AuthorityEvent) => events.push(event) }
+    ends = createEnds({ database, revocations, clock, events: emitter })
     sessions = createSessions({
       database,
       accounts,
-      revocations,
+      ends,
       secrets: createSecretRing([new MasterSecret(randomBytes(32))]),
       limits: {
         accessTtlSeconds: 900,
@@ -47,7 +51,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
         refreshGraceSeconds: 10,
       },
       clock,
-      events: { emit: (event) => events.push(event) },
+      events: emitter,
     })
     const { account } = await accounts.create({
       email: 'ada@example.com',
@@ -131,7 +135,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
     test('64 ends at once are one end and one entry', async () => {
       const { session } = await open()
       events.length = 0
-      await Promise.all(Array.from({ length: 64 }, () => sessions.close([session], 'logout')))
+      await Promise.all(Array.from({ length: 64 }, () => ends.close([session], 'logout')))
       expect(await entriesOf(session.id)).toHaveLength(1)
       expect(events).toEqual([{ type: 'session_ended', id: session.id, reason: 'logout' }])
     })
@@ -142,7 +146,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
       const code = await codeOf(
         database.kind === 'sqlite'
           ? refresh(refreshToken, () => {
-              closing ??= sessions.close([session], 'logout')
+              closing ??= ends.close([session], 'logout')
             })
           : refreshBehindOpenEnd(refreshToken, session.id),
       )
@@ -194,7 +198,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
           expect(['ok', 'session_ended', 'refresh_reused']).toContain(code)
         })
         await turns(below(40))
-        await sessions.close([{ id }], 'logout')
+        await ends.close([{ id }], 'logout')
         closed = true
         await Promise.all(calls)
 
@@ -227,10 +231,10 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
     test('that does not exist closes without an entry, unless a living token names it', async () => {
       const { cursor } = await revocations.pageAfter('')
       const over = { id: 'ses_over', tokenExpiresAt: Math.floor(clock.now() / 1000) - 61 }
-      await sessions.close([{ id: 'ses_nobody' }, over], 'logout')
+      await ends.close([{ id: 'ses_nobody' }, over], 'logout')
       expect((await revocations.pageAfter('')).cursor).toBe(cursor)
       const lost = { id: 'ses_lost', tokenExpiresAt: Math.floor(clock.now() / 1000) + 300 }
-      await sessions.close([lost], 'logout')
+      await ends.close([lost], 'logout')
       expect(await entriesOf('ses_lost')).toEqual([
         { kind: 'session', id: 'ses_lost', expiresAt: lost.tokenExpiresAt + 60 },
       ])
@@ -238,7 +242,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
 
     test('is swept 30 days after its absolute limit, ended or not, and no sooner', async () => {
       const [ended, idle] = [await open(), await open()]
-      await sessions.close([ended.session], 'logout')
+      await ends.close([ended.session], 'logout')
       advance(60 * DAY)
       await sessions.sweep()
       expect(await codeOf(refresh(ended.refreshToken))).toBe('session_ended')

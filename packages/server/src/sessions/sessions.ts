@@ -1,8 +1,7 @@
-// Owns sessions: how they open, how a refresh token continues one, how they end. Every end is one
-// transaction with its entry in the revocation log. Calls accounts (through its verbs), revocations
-// and its own store; signs no token and knows nothing of HTTP.
+// Owns sessions: how they open, how a refresh token continues one, which ones an account has. How
+// they end: ends.ts. Calls accounts (through its verbs), the ends and its own store; signs no token
+// and knows nothing of HTTP.
 import { randomBytes } from 'node:crypto'
-import { MAX_LEEWAY_SECONDS } from '@signet/guard/protocol'
 import type { Account } from '../accounts/account.ts'
 import type { Accounts, Authenticated } from '../accounts/accounts.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
@@ -10,23 +9,22 @@ import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
 import { AuthorityError } from '../errors.ts'
 import type { Events } from '../events.ts'
-import type { Revocations } from '../revocation/revocations.ts'
+import type { Ends } from './ends.ts'
 import { createRefreshToken, isAuthentic, parseRefreshToken } from './refresh-token.ts'
 import { judgeRotation } from './rotation.ts'
 import {
   createSessionId,
   createTokenId,
   type Device,
-  type EndReason,
   type IssuedToken,
   refreshExpiresIn,
   type Session,
 } from './session.ts'
 import {
-  type EndedSession,
-  endSessions,
   findSession,
   insertSession,
+  type ListedSession,
+  listSessions,
   rotateSession,
   sweepSessions,
 } from './session-store.ts'
@@ -43,12 +41,6 @@ export interface Grant {
   readonly token: IssuedToken
   /** Monotonic milliseconds just before the row was read or written that all this rests on. */
   readonly decidedAt: number
-}
-
-/** A session, and when the access token expires that named it, if one did. */
-export interface SessionToEnd {
-  readonly id: string
-  readonly tokenExpiresAt?: number
 }
 
 export interface SessionLimits {
@@ -91,12 +83,11 @@ export interface Sessions {
    */
   findByRefreshToken(refreshToken: string): Promise<string | null>
 
-  /**
-   * Ends the sessions and records it, in one transaction; those that ended before stay as they are.
-   * A session that has no row (the database was put back) is recorded all the same, for as long as
-   * the token lives that named it.
-   */
-  close(sessions: readonly SessionToEnd[], reason: EndReason): Promise<void>
+  /** The living sessions of an account, most recently used first; at most 200. */
+  list(accountId: string): Promise<ListedSession[]>
+
+  /** Whether it is a session of the account, alive or not. */
+  belongsTo(id: string, accountId: string): Promise<boolean>
 
   /**
    * Whether the session was not ended, by the database: for the authority's own routes. Does not
@@ -112,19 +103,21 @@ export interface Sessions {
 const KEEP_EXPIRED_SECONDS = 30 * 86_400
 const SWEEP_BATCH = 500
 
+const MAX_LISTED = 200
+
 /** A bound, far above what 64 callers with one token need; each attempt lost is another's gain. */
 const MAX_ATTEMPTS = 100
 
 export function createSessions(parts: {
   database: Database
   accounts: Accounts
-  revocations: Revocations
+  ends: Ends
   secrets: SecretRing
   limits: SessionLimits
   clock: Clock
   events: Events
 }): Sessions {
-  const { database, accounts, revocations, secrets, limits, clock, events } = parts
+  const { database, accounts, ends, secrets, limits, clock, events } = parts
 
   function createToken(
     audience: readonly string[],
@@ -158,12 +151,17 @@ export function createSessions(parts: {
     const session = await findSession(database, presented.sessionId)
     if (session === null) return null
     if (secret === null) {
-      // Where even the row's own secret is missing, our settings are wrong and not the caller.
-      // Otherwise nobody can tell this token from an invented one.
-      if (secrets.find(session.secretId) === null) throw unknownSecret()
+      // Where even the row's own secret is missing and somebody could still go on with it, our
+      // settings are wrong and not the caller. Otherwise nobody can tell this token from an
+      // invented one.
+      if (secrets.find(session.secretId) === null && !isOver(session)) throw unknownSecret()
       return null
     }
     return isAuthentic(presented, secret, session) ? { presented, session } : null
+  }
+
+  function isOver({ endedAt, idleExpiresAt, expiresAt }: Session): boolean {
+    return endedAt !== null || Math.min(idleExpiresAt, expiresAt) <= epochSeconds(clock)
   }
 
   /** Disabling an account ends its sessions; one disabled in any other way gets no token either. */
@@ -190,44 +188,7 @@ export function createSessions(parts: {
     })
   }
 
-  async function close(named: readonly SessionToEnd[], reason: EndReason): Promise<void> {
-    const now = epochSeconds(clock)
-    const ids = [...new Set(named.map(({ id }) => id))]
-    await database.transaction(async (tx) => {
-      const ended = await endSessions(tx, { ids, reason, now })
-      const lost = await findLost(tx, named, now)
-      await revocations.record(
-        tx,
-        [...ended, ...lost].map(({ id, tokensExpireAt }) => ({
-          kind: 'session' as const,
-          id,
-          expiresAt: tokensExpireAt + MAX_LEEWAY_SECONDS,
-        })),
-      )
-      tx.onCommit(() => {
-        for (const { id } of [...ended, ...lost]) events.emit({ type: 'session_ended', id, reason })
-      })
-    })
-  }
-
-  /** Of the sessions that a living token names, those that the database does not know. */
-  async function findLost(
-    tx: Database,
-    named: readonly SessionToEnd[],
-    now: number,
-  ): Promise<EndedSession[]> {
-    const lost: EndedSession[] = []
-    for (const { id, tokenExpiresAt = 0 } of named) {
-      const isDead = tokenExpiresAt + MAX_LEEWAY_SECONDS <= now
-      if (isDead || (await findSession(tx, id)) !== null) continue
-      lost.push({ id, tokensExpireAt: Math.ceil(tokenExpiresAt) })
-    }
-    return lost
-  }
-
   return {
-    close,
-
     async open({ authenticated, clientId, audience, device }) {
       const now = epochSeconds(clock)
       const expiresAt = now + limits.sessionTtlSeconds
@@ -278,7 +239,7 @@ export function createSessions(parts: {
             events.emit({ type: 'database_behind', id: session.id })
             throw new AuthorityError('database_behind')
           case 'reuse':
-            await close([session], 'reuse')
+            await ends.close([session], 'reuse')
             events.emit({ type: 'refresh_reused', id: session.id })
             throw new AuthorityError('refresh_reused')
           case 'repeat': {
@@ -304,6 +265,15 @@ export function createSessions(parts: {
 
     async findByRefreshToken(refreshToken) {
       return (await findAuthentic(refreshToken))?.session.id ?? null
+    },
+
+    async list(accountId) {
+      const now = epochSeconds(clock)
+      return listSessions(database, { accountId, now, limit: MAX_LISTED })
+    },
+
+    async belongsTo(id, accountId) {
+      return (await findSession(database, id))?.accountId === accountId
     },
 
     async isOpen(id) {

@@ -1,0 +1,29 @@
+import { paths } from '@signet/guard/protocol'
+import type { HttpServer } from '../http/http-server.ts'
+import { createWaitCheck } from '../http/wait-check.ts'
+import { PASSWORD_MEMBER } from './credential-members.ts'
+import { createOwnerCheck } from './owner.ts'
+import type { RouteParts } from './route-parts.ts'
+
+const BODY = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['currentPassword', 'newPassword'],
+  properties: { currentPassword: PASSWORD_MEMBER, newPassword: PASSWORD_MEMBER },
+} as const
+
+export function passwordRoute(app: HttpServer, parts: RouteParts): void {
+  const { accountChanges, clock } = parts
+  const checkOwner = createOwnerCheck(parts)
+  app.put(paths.password, { schema: { body: BODY } }, async (request, reply) => {
+    const checkStillWanted = createWaitCheck(request, clock)
+    const { account, sessionId } = await checkOwner(request, 'changing')
+    await accountChanges.changePassword({
+      accountId: account.id,
+      sessionId,
+      ...request.body,
+      checkStillWanted,
+    })
+    return reply.code(204).header('cache-control', 'no-store').send()
+  })
+}

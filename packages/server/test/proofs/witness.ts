@@ -1,0 +1,238 @@
+// Uses an authority as applications do, remembers what it acknowledged and, after a fault, holds it
+// to that: nothing acknowledged is gone, nobody honest is out, nothing used or void goes on.
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Answer, AuthorityClient, TestDatabase, TokenAnswer } from '@signet/testkit'
+import { decode } from '@signet/token'
+import type { Random, Tally } from './proof-run.ts'
+
+const PASSWORD = 'correct horse battery'
+
+/** Long enough that a refusing authority is not hammered, short beside everything that is waited for. */
+const PAUSE_MS = 20
+
+/** A session whose client lost an answer: `lost` was sent to nobody. */
+interface Forgetful {
+  held: TokenAnswer
+  lost: TokenAnswer | null
+}
+
+/** A session that moved on: its first token is used, its last one is current. */
+interface MovedOn {
+  readonly first: TokenAnswer
+  readonly last: TokenAnswer
+}
+
+export class Witness {
+  readonly #client: AuthorityClient
+  readonly #database: TestDatabase
+  readonly #tally: Tally
+  readonly #name: string
+  #stopped = false
+  #people = 0
+  #holders: TokenAnswer[] = []
+  #forgetful: Forgetful[] = []
+  /** Acknowledged since the last check. */
+  #movedOn: MovedOn[] = []
+  #ended: TokenAnswer[] = []
+  #joined: TokenAnswer[] = []
+  /** Refresh tokens of sessions that must stay ended, from all checks so far. */
+  readonly #past: string[] = []
+
+  constructor(parts: {
+    client: AuthorityClient
+    database: TestDatabase
+    tally: Tally
+    /** Part of its addresses, so that two witnesses of one database do not meet. */
+    name?: string
+  }) {
+    this.#client = parts.client
+    this.#database = parts.database
+    this.#tally = parts.tally
+    this.#name = parts.name ?? 'witness'
+  }
+
+  /** Makes the sessions that it keeps through all faults. */
+  async open(): Promise<void> {
+    const { status, body } = await this.#client.signup(this.#address(), PASSWORD)
+    assert.equal(status, 201)
+    this.#holders = [body, await this.#login()]
+    this.#forgetful = [
+      { held: await this.#login(), lost: null },
+      { held: await this.#login(), lost: null },
+    ]
+  }
+
+  /**
+   * Keeps asking until {@link Witness.stop}; a refusal to answer (a broken connection, 503) is
+   * taken, anything else that is not a success breaks the promise.
+   */
+  async run(): Promise<void> {
+    this.#stopped = false
+    await Promise.all([
+      ...this.#holders.map((_, index) => this.#repeat(() => this.#refresh(index))),
+      this.#repeat(() => this.#comeAndGo()),
+      this.#repeat(() => this.#join()),
+      ...this.#forgetful.map((session) => this.#loseAnswer(session)),
+    ])
+  }
+
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** Whether a write is answered: asked of a session that is held anyway. */
+  async isServed(): Promise<boolean> {
+    return (await this.#refresh(0)) !== null
+  }
+
+  /** After a fault, with the authority answering again. */
+  async check(random: Random): Promise<void> {
+    // The repeat of the request whose answer was cut off, and the one after it.
+    for (const index of this.#holders.keys()) {
+      assert.ok(await this.#refresh(index), 'a held session goes on')
+      assert.ok(await this.#refresh(index), 'a held session goes on')
+    }
+    await this.#checkEnds(random)
+    await this.#checkReuse()
+    for (const session of this.#forgetful) await this.#checkVoid(session)
+    for (const { refreshToken } of this.#joined.splice(0)) {
+      assert.equal(await this.#codeOf(refreshToken), 'ok', 'an acknowledged signup is there')
+      this.#tally.add('acknowledged signups found again')
+    }
+  }
+
+  async #checkEnds(random: Random): Promise<void> {
+    const ended = this.#ended.splice(0)
+    for (const { refreshToken, accessToken } of ended) {
+      assert.equal(await this.#codeOf(refreshToken), 'session_ended')
+      assert.equal((await this.#client.profile(accessToken)).status, 401)
+      assert.deepEqual(await this.#entriesOf(accessToken), [{ count: 1 }])
+      this.#past.push(refreshToken)
+      this.#tally.add('acknowledged logouts still ended')
+    }
+    if (this.#past.length === 0) return
+    assert.equal(await this.#codeOf(random.pick(this.#past)), 'session_ended')
+  }
+
+  async #checkReuse(): Promise<void> {
+    for (const { first, last } of this.#movedOn.splice(0)) {
+      assert.equal(await this.#codeOf(first.refreshToken), 'refresh_reused')
+      assert.equal(await this.#codeOf(last.refreshToken), 'session_ended')
+      assert.equal((await this.#client.profile(last.accessToken)).status, 401)
+      this.#past.push(last.refreshToken)
+      this.#tally.add('used refresh tokens refused')
+    }
+  }
+
+  /**
+   * The token whose answer was lost is presented once more. Late, that makes the lost one void:
+   * after the next fault it is presented, and must end the session.
+   */
+  async #checkVoid(session: Forgetful): Promise<void> {
+    const { held, lost } = session
+    const again = await this.#client.refresh(held.refreshToken)
+    assert.equal(again.status, 200, `a client that lost an answer goes on: ${again.body.code}`)
+    session.held = again.body
+    session.lost = null
+    if (lost === null || lost.refreshToken === again.body.refreshToken) return
+    assert.equal(await this.#codeOf(lost.refreshToken), 'refresh_reused')
+    assert.equal(await this.#codeOf(again.body.refreshToken), 'session_ended')
+    this.#tally.add('void refresh tokens refused')
+    session.held = await this.#login()
+  }
+
+  async #repeat(act: () => Promise<unknown>): Promise<void> {
+    while (!this.#stopped) {
+      if ((await act()) === null) await sleep(PAUSE_MS)
+    }
+  }
+
+  async #refresh(index: number): Promise<TokenAnswer | null> {
+    const held = this.#holders[index] as TokenAnswer
+    const answer = await this.#ask(this.#client.refresh(held.refreshToken))
+    if (answer === null) return null
+    assert.ok(generationOf(answer) > generationOf(held), 'a session never goes back')
+    this.#holders[index] = answer
+    this.#tally.add('acknowledged refreshes')
+    return answer
+  }
+
+  async #comeAndGo(): Promise<TokenAnswer | null> {
+    const first = await this.#ask(this.#client.login(this.#address(0), PASSWORD))
+    if (first === null) return null
+    const second = await this.#ask(this.#client.refresh(first.refreshToken))
+    if (second === null) return null
+    const last = await this.#ask(this.#client.refresh(second.refreshToken))
+    if (last === null) return null
+    if (this.#people % 2 === 0) {
+      this.#movedOn.push({ first, last })
+      return last
+    }
+    const { accessToken, refreshToken } = last
+    const byRefresh = this.#client.call('/logout', { body: { refreshToken } })
+    const ended = await this.#ask(this.#ended.length % 2 ? byRefresh : this.#client.logout(accessToken))
+    if (ended === null) return null
+    this.#ended.push(last)
+    return last
+  }
+
+  async #join(): Promise<TokenAnswer | null> {
+    const joined = await this.#ask(this.#client.signup(this.#address(), PASSWORD))
+    if (joined !== null) this.#joined.push(joined)
+    return joined
+  }
+
+  async #loseAnswer(session: Forgetful): Promise<void> {
+    session.lost = await this.#ask(this.#client.refresh(session.held.refreshToken))
+  }
+
+  /** The body of a success; null when nobody answered, or 503 said why. */
+  async #ask<T>(asked: Promise<Answer<T>>): Promise<T | null> {
+    let answer: Answer<T>
+    try {
+      answer = await asked
+    } catch (error) {
+      // What `fetch` throws for a connection that broke.
+      if (!(error instanceof TypeError)) throw error
+      this.#tally.add('requests cut off')
+      return null
+    }
+    const { status, body, headers } = answer
+    if (status < 300) return body
+    const { code } = body as { code?: string }
+    assert.equal(status, 503, `answered ${status} ${code}`)
+    assert.match(String(code), /^(unavailable|overloaded)$/)
+    assert.notEqual(headers.get('retry-after'), null)
+    this.#tally.add('requests answered 503')
+    return null
+  }
+
+  async #login(): Promise<TokenAnswer> {
+    const { status, body } = await this.#client.login(this.#address(0), PASSWORD)
+    assert.equal(status, 200)
+    return body
+  }
+
+  async #codeOf(refreshToken: string): Promise<string> {
+    const { status, body } = await this.#client.refresh(refreshToken)
+    assert.ok(status === 200 || status === 401, `answered ${status} ${body.code}`)
+    return body.code ?? 'ok'
+  }
+
+  #entriesOf(accessToken: string): Promise<Record<string, unknown>[]> {
+    const { sid } = decode(accessToken).claims
+    // The id is ours, base64url: quoting is safe, and both databases take the same text.
+    return this.#database.query(
+      `select count(*) as count from revocations where subject_id = '${sid}'`,
+    )
+  }
+
+  #address(person = this.#people++): string {
+    return `${this.#name}-${person}@example.com`
+  }
+}
+
+function generationOf({ refreshToken }: TokenAnswer): number {
+  return Buffer.from(refreshToken.slice(3), 'base64url').readUInt32BE(16)
+}
