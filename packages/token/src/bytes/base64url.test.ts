@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url, encodeBase64url, isBase64url } from './base64url.ts'
+import { decodeBase64url, encodeBase64url, isBase64url, writeBase64url } from './base64url.ts'
 
 describe('base64url', () => {
   it('returns the bytes it was given', () => {
@@ -33,5 +33,26 @@ describe('base64url', () => {
 
   it('reads the empty text as no bytes', () => {
     expect(decodeBase64url('')).toEqual(Buffer.alloc(0))
+  })
+
+  it('writes what it reads, whatever the length', () => {
+    for (let length = 0; length <= 200; length++) {
+      const bytes = Buffer.alloc(length, 'Ꞔÿ>?')
+      const target = Buffer.alloc(length + 1, 0xee)
+      expect(writeBase64url(encodeBase64url(bytes), target)).toBe(length)
+      expect(target).toEqual(Buffer.concat([bytes, Buffer.of(0xee)]))
+    }
+  })
+
+  it('writes nothing for a second spelling, wherever in the text it differs', () => {
+    const target = Buffer.alloc(200)
+    for (const length of [1, 2, 3, 4, 63, 64, 65, 127, 128, 129, 130, 131, 132, 193]) {
+      for (let position = 0; position < length; position++) {
+        for (const foreign of ['+', '/', '=', '.', ' ', '\n', '\0', 'B', '\x7f']) {
+          const text = `${'A'.repeat(position)}${foreign}${'A'.repeat(length - position - 1)}`
+          expect(writeBase64url(text, target) >= 0, JSON.stringify(text)).toBe(isBase64url(text))
+        }
+      }
+    }
   })
 })
