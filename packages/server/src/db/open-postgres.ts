@@ -44,6 +44,9 @@ export async function openPostgres(address: PostgresAddress): Promise<Database> 
   } satisfies PoolConfig & { verify: Verify })
   // A connection that breaks while nobody uses it; the pool has dropped it already.
   pool.on('error', () => {})
+  // And one that breaks in a transaction between two statements, when no query is there to fail:
+  // the next one does. Unheard, either would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   const database = new Database({
     query: new Kysely<Schema>({

@@ -1,0 +1,27 @@
+import { FakeClock, openPostgresDatabase, waitUntil } from '@signet/testkit'
+import { expect, test } from 'vitest'
+import { openTestDatabase } from '../../test/open-test-database.ts'
+import { sql } from './query-builder.ts'
+
+test('a connection that breaks between two statements of a transaction fails it, and nothing else', async () => {
+  await using testDatabase = await openPostgresDatabase()
+  const database = await openTestDatabase(testDatabase, new FakeClock())
+  try {
+    const broken = database.transaction(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx.query)
+      const pid = rows[0]?.pid
+      await testDatabase.query('select pg_terminate_backend($1)', [pid])
+      await waitUntil('the connection is gone', async () => {
+        const found = await testDatabase.query('select 1 from pg_stat_activity where pid = $1', [
+          pid,
+        ])
+        return found.length === 0
+      })
+      await tx.query.selectFrom('accounts').selectAll().execute()
+    })
+    await expect(broken).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await database.query.selectFrom('accounts').selectAll().execute()).toEqual([])
+  } finally {
+    await database.close()
+  }
+})
