@@ -7,7 +7,11 @@ export const SCRATCH_START = 128
 /** The largest token that any option allows. */
 export const MAX_TOKEN_BYTES = 65_536
 
-const scratch = Buffer.alloc(SCRATCH_START + MAX_TOKEN_BYTES)
+// Room behind the largest token for a character of UTF-8, so that a text that is not ASCII never
+// ends, cut off, at its own length.
+const LONGEST_CHARACTER = 4
+
+const scratch = Buffer.alloc(SCRATCH_START + MAX_TOKEN_BYTES + LONGEST_CHARACTER)
 // The same memory four bytes at a time; SCRATCH_START is a multiple of four.
 const scratchWords = new Uint32Array(scratch.buffer, scratch.byteOffset, scratch.length >>> 2)
 
@@ -16,14 +20,14 @@ export function getScratch(): Buffer {
 }
 
 const textRoom = scratch.subarray(SCRATCH_START)
-const encoder = new TextEncoder()
 
 /**
- * Lays the text down at `SCRATCH_START`. False when it is not ASCII throughout, which UTF-8 shows
- * by its length; a latin1 write would turn U+0141 into the "A" of another, good token.
+ * Lays the text, of at most `MAX_TOKEN_BYTES` characters, down at `SCRATCH_START`. False when it is
+ * not ASCII throughout, which UTF-8 shows by its length; a latin1 write would turn U+0141 into the
+ * "A" of another, good token.
  */
 export function writeAscii(text: string): boolean {
-  return encoder.encodeInto(text, textRoom).written === text.length
+  return textRoom.write(text) === text.length
 }
 
 // Tokens of one issuer come in few lengths, and making a view costs as much as hashing 100 bytes.
