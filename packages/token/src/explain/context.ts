@@ -1,17 +1,15 @@
 import type { JsonValue, Place, TokenKind, Vendor } from './explanation.ts'
+import type { PrivateContent } from './privacy/private-content.ts'
 import type { JsonNode } from './read/json.ts'
 import type { JsonObject, ReadToken } from './read/token.ts'
 
 /** What rules and words about one token may look at. */
 export interface TokenContext {
   readonly token: ReadToken
-  /** Empty when it cannot be read. */
-  readonly header: JsonObject
-  /** Null when there are none to be read. */
-  readonly claims: JsonObject | null
   readonly kind: TokenKind
   readonly vendor: Vendor | null
   readonly now: number
+  readonly privateContent: readonly PrivateContent[]
 }
 
 /** The text a member holds, or null. */
@@ -32,9 +30,9 @@ export function findPlace(
   const part = token.parts.find((one) => one.part === name)
   if (part === undefined) return null
   const root = part.json?.root
-  if (steps.length === 0 || root === null || root === undefined) {
-    return part.placeOf(0, part.json?.text.length ?? 0)
-  }
+  // What is missing from a part has no place in it; bytes are looked at as a whole.
+  if (steps.length === 0) return part.json === null ? part.placeOf(0, 0) : null
+  if (root === null || root === undefined) return null
   let node: JsonNode = root
   let place: Place | null = null
   for (const step of steps) {

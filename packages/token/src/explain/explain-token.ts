@@ -4,6 +4,7 @@ import { gradeOf } from './grade.ts'
 import { type Excerpt, originOf } from './input/excerpt.ts'
 import { judgeKind } from './kind.ts'
 import { createLifetime } from './lifetime.ts'
+import { findPrivateContent } from './privacy/private-content.ts'
 import { type JsonObject, type ReadPart, type ReadToken, readToken } from './read/token.ts'
 import { runRules } from './rules/rule.ts'
 import { TOKEN_RULES } from './rules/token-rules.ts'
@@ -26,11 +27,11 @@ const NOTHING: JsonObject = {}
 
 export function explainToken({ excerpt, source, now, caller }: Asked): TokenExplanation {
   const token = readToken(excerpt)
-  const header = token.header ?? NOTHING
-  const recognised = findVendor(token.claims ?? NOTHING, header)
+  const recognised = findVendor(token.claims ?? NOTHING)
   const { kind, words } = judgeKind(token, source)
   const vendor = recognised?.vendor ?? null
-  const context: TokenContext = { token, header, claims: token.claims, kind, vendor, now }
+  const privateContent = findPrivateContent(token)
+  const context: TokenContext = { token, kind, vendor, now, privateContent }
   const isOpaque = kind === 'opaque'
   const findings = isOpaque ? [] : runRules(TOKEN_RULES, context, (at) => findPlace(token, at))
   const vendorTerms = recognised?.table.terms

@@ -1,36 +1,40 @@
 // Explains what a token says, to whom, until when, and what is wrong with it. Owns words and
 // judgement about what can be seen; computes no signature, reads no clock but the one given or the
 // runtime's, opens nothing, and believes nothing. No module or global of Node: it runs anywhere.
+import { isObject } from './context.ts'
 import { explainToken } from './explain-token.ts'
 import type { ExplainOptions, Explanation } from './explanation.ts'
-import { worstGrade } from './grade.ts'
-import { trimExcerpt } from './input/excerpt.ts'
-import { readUtf8 } from './read/utf8.ts'
+import { gradeOf, worstGrade } from './grade.ts'
+import { recogniseInput } from './input/recognise.ts'
+import { explainKeys } from './keys/explain-keys.ts'
+import { getNow } from './now.ts'
+import { INPUT_RULES } from './rules/input-rules.ts'
+import { runRules } from './rules/rule.ts'
 
 /**
- * Explains whatever was pasted: a token, a header, a cookie, a command, an answer, a key set.
- * Never throws for what it is given, and never says that a token may be believed: that takes a key
- * and a policy, which the caller asks elsewhere and tells.
+ * Explains whatever was pasted: a token, a header, a cookie, a command, an address, an answer, a
+ * key set; up to 1 MiB. Never throws for what it is given, and never says that a token may be
+ * believed: that takes a key and a policy, which the caller asks elsewhere and tells.
  *
- * @throws TypeError for an input that is neither text nor bytes, or a `now` that is no number
+ * @throws TypeError for an input that is neither text nor bytes, or a `now` that is no moment
  */
 export function explain(input: string | Uint8Array, options: ExplainOptions = {}): Explanation {
-  const now = options.now ?? Math.floor(Date.now() / 1000)
-  const text = typeof input === 'string' ? input : readUtf8(input).text
-  const tokens = [
-    explainToken({
-      excerpt: trimExcerpt({ text, origin: 0 }),
-      source: null,
-      now,
-      caller: options,
-    }),
-  ]
+  const now = getNow(options)
+  const recognised = recogniseInput(input)
+  const { form, words, notes, json } = recognised
+  const tokens = recognised.tokens.map(({ excerpt, source }, index) =>
+    explainToken({ excerpt, source, now, caller: index === 0 ? options : {} }),
+  )
+  const isKey = form === 'key' || form === 'key-set'
+  const keySet = isKey && json !== null && isObject(json.value) ? explainKeys(json.value) : null
+  const findings = runRules(INPUT_RULES, { recognised, tokens })
+  const grades = [...tokens.map(({ grade }) => grade), keySet?.grade ?? null]
   return {
     version: 1,
     now,
-    input: { form: 'token', words: 'A token.', notes: [], findings: [] },
+    input: { form, words, notes, findings },
     tokens,
-    keySet: null,
-    grade: worstGrade(tokens.map(({ grade }) => grade)),
+    keySet,
+    grade: worstGrade(findings.length === 0 ? grades : [...grades, gradeOf(findings)]),
   }
 }

@@ -289,22 +289,30 @@ export interface MemberChange {
 
 export interface TokenDiff {
   readonly version: 1
+  /** The moment that the lifetimes are relative to. */
   readonly now: number
-  /** False when one side cannot be read; `words` says which and why. */
+  /** False when one side cannot be read; `words` says which. */
   readonly comparable: boolean
-  /** The same text, the same content in another spelling, or other content. */
+  /** Of header and claims: the same text, the same in another spelling, or others. */
   readonly content: 'identical' | 're-encoded' | 'different' | 'unknown'
   readonly signature: 'same' | 'different' | 'unknown'
+  /** Null when not comparable. */
+  readonly lifetimes: { readonly before: Lifetime; readonly after: Lifetime } | null
   readonly header: readonly MemberChange[]
   readonly claims: readonly MemberChange[]
   readonly words: readonly string[]
 }
 
 export interface Redaction {
-  /** The whole text as it was given, with every token and secret in it replaced. */
+  /**
+   * The whole text as it was given, with every token and secret in it replaced; empty when it is
+   * too large to be looked into.
+   */
   readonly text: string
   /** How many tokens were rewritten. */
   readonly tokens: number
   /** How many values were replaced, by kind; `signature` counts the signatures dropped. */
   readonly replaced: { readonly [kind: string]: number }
+  /** What was done, and what was not. */
+  readonly words: string
 }

@@ -1,4 +1,5 @@
 // What anybody may import of the engine that explains tokens. It runs wherever JavaScript does.
+export { type DiffOptions, diffTokens } from './diff.ts'
 export { explain } from './explain.ts'
 export type {
   Area,
@@ -31,3 +32,5 @@ export type {
   Verdicts,
   WellFormed,
 } from './explanation.ts'
+export { findTokens } from './find-tokens.ts'
+export { redact } from './redact/redact.ts'

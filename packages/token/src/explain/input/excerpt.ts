@@ -29,26 +29,21 @@ export function trimExcerpt(excerpt: Excerpt): Excerpt {
 
 /** A text put together from an excerpt's characters, each with the place it came from. */
 export interface ExcerptBuilder {
-  /** `index` is where in the excerpt the character, or the first of what it stands for, is. */
-  add(character: string, index: number): void
-  /** `end` is where in the excerpt the last character's source ends. */
-  build(end: number): Excerpt
+  /** One character, and how many of the excerpt at `index` it stands for. */
+  add(character: string, index: number, length?: number): void
+  build(): Excerpt
 }
 
 export function createExcerptBuilder(excerpt: Excerpt): ExcerptBuilder {
   const characters: string[] = []
   const origins: number[] = []
+  let end = originOf(excerpt, 0)
   return {
-    add(character, index) {
-      const origin = originOf(excerpt, index)
-      for (let unit = 0; unit < character.length; unit++) origins.push(origin)
+    add(character, index, length = 1) {
+      origins.push(originOf(excerpt, index))
       characters.push(character)
+      end = originOf(excerpt, index + length)
     },
-    build(end) {
-      return {
-        text: characters.join(''),
-        origin: Uint32Array.from([...origins, originOf(excerpt, end)]),
-      }
-    },
+    build: () => ({ text: characters.join(''), origin: Uint32Array.from([...origins, end]) }),
   }
 }

@@ -1,6 +1,8 @@
 // A lint rule is data and one pure question. What it finds it may describe and point at, but
 // never repeat: findings are pasted into bug reports.
+import type { TokenContext } from '../context.ts'
 import type { Area, Finding, Place, Severity } from '../explanation.ts'
+import type { JsonObject } from '../read/token.ts'
 
 export interface Rule<Context> {
   /** Stable. */
@@ -33,6 +35,22 @@ export interface Hit {
 /** One hit when the condition holds. */
 export function hitIf(condition: boolean, hit: Hit = {}): readonly Hit[] {
   return condition ? [hit] : []
+}
+
+type TokenCheck = Rule<TokenContext>['check']
+
+/** For rules about the header: silent when there is none that can be read. */
+export function ofHeader(
+  check: (header: JsonObject, context: TokenContext) => readonly Hit[],
+): TokenCheck {
+  return (context) => (context.token.header === null ? [] : check(context.token.header, context))
+}
+
+/** The same for the claims, which an encrypted token does not show. */
+export function ofClaims(
+  check: (claims: JsonObject, context: TokenContext) => readonly Hit[],
+): TokenCheck {
+  return (context) => (context.token.claims === null ? [] : check(context.token.claims, context))
 }
 
 // A list of ten thousand keys without a kid is one remark, not ten thousand.

@@ -6,7 +6,7 @@ import type { Terms } from '../terms/term.ts'
 export interface VendorTable {
   readonly name: string
   /** By what its tokens are recognised here, or null. Recognised is not proved. */
-  recognise(claims: JsonObject, header: JsonObject): string | null
+  recognise(claims: JsonObject): string | null
   readonly terms: Terms
 }
 

@@ -28,9 +28,9 @@ interface Recognised {
 }
 
 /** The issuer's name outweighs claims, which anybody may use. */
-export function findVendor(claims: JsonObject, header: JsonObject): Recognised | null {
+export function findVendor(claims: JsonObject): Recognised | null {
   const all = VENDORS.flatMap((table) => {
-    const by = table.recognise(claims, header)
+    const by = table.recognise(claims)
     return by === null ? [] : [{ vendor: { name: table.name, by }, table }]
   })
   return all.find(({ vendor }) => vendor.by === 'iss') ?? all[0] ?? null

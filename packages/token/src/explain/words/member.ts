@@ -1,4 +1,5 @@
 import type { JsonValue, MemberExplanation, Place } from '../explanation.ts'
+import { privateKindOf } from '../privacy/private-content.ts'
 import type { Term } from '../terms/term.ts'
 import { countWords, durationWords, isoTime, momentWords, relativeWords } from './time.ts'
 
@@ -30,7 +31,7 @@ export function explainMember({
     title: term?.title ?? name,
     words: term === null ? unknownWords(value) : wordsOf(term, { name, value, now, issuedAt }),
     definedBy: term?.definedBy ?? null,
-    private: term?.private ?? null,
+    private: term?.private ?? privateKindOf(name, value),
     time: isMoment && typeof value === 'number' ? isoTime(value) : null,
     place,
   }

@@ -1,0 +1,49 @@
+// Finds tokens wherever they stand in a text. A JSON object that begins with {" begins with eyJ in
+// base64url, which is what a token looks like to everybody.
+import { type Excerpt, sliceExcerpt } from './excerpt.ts'
+
+const BEGINNINGS = ['eyJ', 'ewo', 'ewog', 'eyA', 'ew0']
+
+/** Whole tokens: three or five parts, each with something in it but perhaps the last. */
+export function scanTokens(excerpt: Excerpt): readonly Excerpt[] {
+  const { text } = excerpt
+  const found: Excerpt[] = []
+  for (let at = 0; at < text.length; ) {
+    if (!isTokenCharacter(text.charCodeAt(at))) {
+      at++
+      continue
+    }
+    let end = at
+    while (end < text.length && isTokenCharacter(text.charCodeAt(end))) end++
+    const run = text.slice(at, end)
+    const start = beginsLikeToken(run) ? 0 : run.indexOf('eyJ')
+    const length = start < 0 ? 0 : tokenLength(run.slice(start))
+    if (length > 0) found.push(sliceExcerpt(excerpt, at + start, at + start + length))
+    at = end
+  }
+  return found
+}
+
+export function beginsLikeToken(text: string): boolean {
+  return BEGINNINGS.some((beginning) => text.startsWith(beginning))
+}
+
+/** Without a full stop behind it; 0 when it has not the dots of a token. */
+function tokenLength(run: string): number {
+  const parts = run.split('.', 6)
+  const isWhole = parts.length === 3 || parts.length === 5
+  if (isWhole) return run.length
+  // A sentence may end behind a token.
+  return parts.length === 4 && parts[3] === '' ? run.length - 1 : 0
+}
+
+function isTokenCharacter(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x61 && code <= 0x7a) ||
+    code === 0x2d ||
+    code === 0x2e ||
+    code === 0x5f
+  )
+}
