@@ -4,6 +4,7 @@ import { devCommand } from './commands/dev.ts'
 import { keyCreateCommand } from './commands/key-create.ts'
 import { keyExportCommand } from './commands/key-export.ts'
 import { keyThumbprintCommand } from './commands/key-thumbprint.ts'
+import { migrateCommand } from './commands/migrate.ts'
 import { secretCreateCommand } from './commands/secret-create.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tokenCreateCommand } from './commands/token-create.ts'
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(withheld(text)) })
     .exitOverride()
   program.addCommand(devCommand()).addCommand(serveCommand())
+  program.addCommand(migrateCommand())
   group(program, 'user', 'accounts, in the database of this authority')
     .addCommand(userCreateCommand())
     .addCommand(userListCommand())

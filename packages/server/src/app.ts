@@ -54,7 +54,10 @@ export async function startAuthority(
 ): Promise<Authority> {
   const clock = options.clock ?? systemClock
   const secrets = openSecrets(config)
-  const database = await openDatabase(config.database, clock)
+  const database = await openDatabase(config.database, {
+    clock,
+    onUpgrade: (upgrade) => options.logger.warn({ upgrade }, 'the database was upgraded'),
+  })
   const closers: (() => unknown)[] = [() => database.close()]
   const close = async () => {
     const failures: unknown[] = []

@@ -11,5 +11,5 @@ export async function openTestDatabase(
 ): Promise<Database> {
   const address = parseDatabaseAddress(settings.SIGNET_DATABASE_URL, '/')
   if (address === null) throw new Error('the test kit gave an address that is none')
-  return openDatabase(address, clock)
+  return openDatabase(address, { clock })
 }

@@ -32,10 +32,9 @@ export async function keepCopy(
     return copy
   } catch (cause) {
     await rm(draft, { force: true })
-    const { code, message } = cause as NodeJS.ErrnoException
     throw new StartError(
       [
-        `the database must be upgraded, and the copy kept of it before cannot be written to ${copy} (${code ?? message}): make room or the folder writable; nothing was changed`,
+        `the database must be upgraded, and the copy kept of it before cannot be written (${(cause as Error).message}): make room for it beside the database, and its folder writable; nothing was changed`,
       ],
       { cause },
     )

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Clock, systemClock } from '../clock.ts'
 import type { DatabaseAddress } from '../config/database-address.ts'
+import { StartError } from '../errors.ts'
 import type { Database } from './database.ts'
 import { keepCopy } from './keep-copy.ts'
 import { MIGRATIONS, type Migration, migrate, planMigrations } from './migrate.ts'
@@ -42,7 +43,33 @@ export async function openDatabase(
 ): Promise<Database> {
   const database = await connectDatabase(address)
   try {
-    await upgrade(database, address, options)
+    await upgradeDatabase(database, address, options)
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/**
+ * The database at an address, which must be of this version: for commands beside authorities that
+ * run on it, whose schema is not theirs to change. Makes nothing.
+ * @throws StartError
+ */
+export async function openCurrentDatabase(
+  address: DatabaseAddress,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<Database> {
+  if (isMissing(address)) throw noDatabase(address)
+  const database = await connectDatabase(address)
+  try {
+    const { from, to } = await planMigrations(database, migrations)
+    if (from === 0) throw noDatabase(address)
+    if (from < to) {
+      throw new StartError([
+        `the database has version ${from}, this program works with version ${to}: run \`signet migrate\` first, or the Signet that is running on it`,
+      ])
+    }
     return database
   } catch (error) {
     await database.close()
@@ -55,15 +82,19 @@ export function isMissing(address: DatabaseAddress): boolean {
   return address.kind === 'sqlite' && !existsSync(address.path)
 }
 
-async function upgrade(
+/**
+ * Brings an open database to this version.
+ * @throws StartError
+ */
+export async function upgradeDatabase(
   database: Database,
   address: DatabaseAddress,
-  options: OpenOptions,
-): Promise<void> {
+  options: OpenOptions = {},
+): Promise<Upgrade> {
   const { clock = systemClock, migrations = MIGRATIONS, onUpgrade } = options
-  const { from, pending } = await planMigrations(database, migrations)
-  if (pending.length === 0) return
-  if (database.kind === 'sqlite' && from > 0) {
+  const { from, to, pending } = await planMigrations(database, migrations)
+  if (pending.length === 0) return { from, to, copy: null }
+  if (database.kind === 'sqlite') {
     // Another process may be copying and upgrading a large file.
     await sql`pragma busy_timeout = ${sql.lit(UPGRADE_WAIT_MS)}`.execute(database.query)
   }
@@ -77,7 +108,14 @@ async function upgrade(
     },
   })
   database.setPatience('starting')
-  if (done.from > 0 && done.pending.length > 0) {
-    onUpgrade?.({ from: done.from, to: done.to, copy })
-  }
+  const upgrade = { from: done.from, to: done.to, copy }
+  if (done.from > 0 && done.from < done.to) onUpgrade?.(upgrade)
+  return upgrade
+}
+
+function noDatabase(address: DatabaseAddress): StartError {
+  const name = address.kind === 'sqlite' ? address.path : address.server.name
+  return new StartError([
+    `there is no database of Signet at ${name}: name the right one with SIGNET_DATABASE_URL`,
+  ])
 }
