@@ -13,6 +13,9 @@ import { Housekeeping } from './housekeeping.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { finishRequestsOnClose } from './http/in-flight.ts'
 import { openKeyring } from './keys/keyring.ts'
+import { createGuessLimits } from './limits/guess-limits.ts'
+import { openLimits } from './limits/open-limits.ts'
+import { openRedis } from './redis/open-redis.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
 import { createRevocations } from './revocation/revocations.ts'
@@ -74,6 +77,11 @@ export async function startAuthority(
   try {
     const { logger } = options
     const events = createEvents(logger)
+    const redis = config.redis === null ? null : await openRedis(config.redis)
+    if (redis !== null) closers.push(() => redis.disconnect())
+    const limits = openLimits({ config, redis, clock, events })
+    closers.push(() => limits.close())
+    const guessLimits = createGuessLimits({ store: limits, secrets })
     const hasher = createPasswordHasher()
     const accounts = createAccounts({ database, hasher, clock })
     const revocations = createRevocations({ database, clock })
@@ -108,11 +116,16 @@ export async function startAuthority(
     const housekeeping = new Housekeeping({ sessions, revocations, logger })
     closers.push(() => housekeeping.close())
 
-    const app = createHttpServer({ logger, realm: config.issuer })
+    const app = createHttpServer({
+      logger,
+      realm: config.issuer,
+      trustedProxies: config.trustedProxies,
+    })
     const parts: RouteParts = {
       config,
       clock,
       accounts,
+      guessLimits,
       sessions,
       ends,
       accountChanges,

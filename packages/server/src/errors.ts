@@ -14,6 +14,7 @@ export type AuthorityCode =
   | 'credentials_wrong'
   | 'credentials_missing'
   | 'password_wrong'
+  | 'too_many_attempts'
   | 'refresh_invalid'
   | 'refresh_reused'
   | 'session_ended'
@@ -33,16 +34,25 @@ export class AuthorityError extends Error {
   readonly code: AuthorityCode
   readonly detail: string | undefined
   readonly pointer: string | undefined
+  /** Where it is known better than the code alone can say. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     code: AuthorityCode,
-    options: { message?: string; detail?: string; pointer?: string; cause?: unknown } = {},
+    options: {
+      message?: string
+      detail?: string
+      pointer?: string
+      retryAfterSeconds?: number
+      cause?: unknown
+    } = {},
   ) {
     super(options.message ?? options.detail ?? code, { cause: options.cause })
     this.name = 'AuthorityError'
     this.code = code
     this.detail = options.detail
     this.pointer = options.pointer
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

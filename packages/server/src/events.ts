@@ -11,6 +11,9 @@ export type AuthorityEvent =
   | { type: 'log_unreadable'; reason: string }
   | { type: 'log_readable' }
   | { type: 'token_large'; bytes: number }
+  /** Limits are counted per process until Redis answers again. */
+  | { type: 'limits_not_shared'; reason: string }
+  | { type: 'limits_shared' }
 
 export interface Events {
   emit(event: AuthorityEvent): void
@@ -24,6 +27,8 @@ const LEVELS: Record<AuthorityEvent['type'], 'info' | 'warn' | 'error' | 'fatal'
   log_unreadable: 'error',
   log_readable: 'info',
   token_large: 'warn',
+  limits_not_shared: 'error',
+  limits_shared: 'info',
 }
 
 /** One line per event. */

@@ -14,6 +14,7 @@ export { runSignet, SIGNET_BIN, type SignetRun } from './run-signet.ts'
 export { type SpawnedAuthority, spawnAuthority } from './spawn-authority.ts'
 export { querySqliteFile } from './sqlite-file.ts'
 export { type StartedAuthority, startAuthority } from './start-authority.ts'
+export { hasRedis, type RedisServer, startRedis } from './start-redis.ts'
 export { type StartedService, startService } from './start-service.ts'
 export { openTempFolder, type TempFolder } from './temp-folder.ts'
 export {

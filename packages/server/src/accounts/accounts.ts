@@ -16,7 +16,7 @@ import {
   setDisabledAt,
   updatePassword,
 } from './account-store.ts'
-import { parseEmail } from './email.ts'
+import { findCanonicalEmail, parseEmail } from './email.ts'
 import { parseName } from './name.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { normalizePassword, parseNewPassword } from './password-rule.ts'
@@ -128,7 +128,7 @@ export function createAccounts(parts: {
   return {
     async create({ roles = [], checkStillWanted = always, ...texts }) {
       const email = parseEmail(texts.email)
-      const password = parseNewPassword(texts.password, { email, pointer: '/password' })
+      const password = await parseNewPassword(texts.password, { email, pointer: '/password' })
       const name = texts.name === null ? null : parseName(texts.name)
       const roleNames = parseRoleNames(roles)
       const passwordHash = await hasher.hash(password, checkStillWanted)
@@ -149,7 +149,8 @@ export function createAccounts(parts: {
     },
 
     async authenticate({ email, password, checkStillWanted = always }) {
-      const address = findEmail(email)
+      // At login a malformed address is one that no account has: same words, same time.
+      const address = findCanonicalEmail(email)
       const found = address === null ? null : await findPasswordByEmail(database, address)
       const matches = await hasher.verify({
         passwordHash: found?.passwordHash ?? null,
@@ -180,7 +181,7 @@ export function createAccounts(parts: {
       const found = await findPassword(database, accountId)
       if (found === null) throw new AuthorityError('not_found')
       const { email, passwordHash, credentialsVersion } = found
-      const password = parseNewPassword(newPassword, { email, pointer: '/newPassword' })
+      const password = await parseNewPassword(newPassword, { email, pointer: '/newPassword' })
       const matches = await hasher.verify({
         passwordHash,
         password: normalizePassword(currentPassword),
@@ -231,13 +232,4 @@ export function createAccounts(parts: {
 
 function wrongPassword(): AuthorityError {
   return new AuthorityError('password_wrong', { pointer: '/currentPassword' })
-}
-
-/** At login a malformed address is one that no account has: same words, same time. */
-function findEmail(text: string): string | null {
-  try {
-    return parseEmail(text)
-  } catch {
-    return null
-  }
 }

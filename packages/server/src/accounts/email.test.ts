@@ -6,6 +6,8 @@ test.each([
   ['a.b+tag@sub.example.com', 'a.b+tag@sub.example.com'],
   ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
   ['ada@xn--bcher-kva.example', 'ada@xn--bcher-kva.example'],
+  ['ada@ＥＸＡＭＰＬＥ.com', 'ada@example.com'],
+  ['ada@почта.рф', 'ada@xn--80a1acny.xn--p1ai'],
 ])('%s is %s', (text, canonical) => expect(parseEmail(text)).toBe(canonical))
 
 test.each([
@@ -28,6 +30,10 @@ test.each([
   '"ada"@example.com',
   'аda@example.com',
   'ada＠example.com',
+  'ada@exаmple.com',
+  'ada@xn--exmple-4nf.com',
+  'ada@gοοgle.com',
+  'ıda@example.com',
   'ada\u0000@example.com',
   'ada\r\n@example.com',
   `${'a'.repeat(65)}@example.com`,

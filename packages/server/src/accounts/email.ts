@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { AuthorityError } from '../errors.ts'
 
 /** RFC 5321, section 4.5.3.1. */
@@ -25,6 +25,9 @@ export function parseEmail(text: string): string {
     )
   }
   const domain = domainToASCII(text.slice(at + 1)).toLowerCase()
+  if (domainToUnicode(domain).split('.').some(mixesScripts)) {
+    refuse('the part after the @ mixes letters of different scripts that look alike')
+  }
   const labels = domain.split('.')
   const last = labels.at(-1) ?? ''
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(last)) {
@@ -33,6 +36,26 @@ export function parseEmail(text: string): string {
   const email = `${local}@${domain}`
   if (email.length > MAX_LENGTH) refuse(`it is longer than ${MAX_LENGTH} characters`)
   return email
+}
+
+/** The canonical form, or null: where a malformed address is one that no account has. */
+export function findCanonicalEmail(text: string): string | null {
+  try {
+    return parseEmail(text)
+  } catch {
+    return null
+  }
+}
+
+/** The scripts whose letters pass for one another's. */
+const LOOKALIKES = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u]
+
+/**
+ * A domain's label in more than one of these scripts is made to be mistaken for another: no registry
+ * gives it out. @see UTS 39, section 5.1
+ */
+function mixesScripts(label: string): boolean {
+  return LOOKALIKES.filter((script) => script.test(label)).length > 1
 }
 
 function refuse(why: string): never {

@@ -1,9 +1,11 @@
 // Settings as text in, one frozen value out, or the list of everything that is wrong with them.
 // Pure: reads no file, no process, no clock. Problems name settings, never their values.
 import type { Algorithm } from '@signet/token'
+import ipaddr from 'ipaddr.js'
 import { StartError } from '../errors.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from './database-address.ts'
 import type { Environment } from './env.ts'
+import { HiddenUrl } from './hidden-url.ts'
 import { createSecretRing, type MasterSecret, parseSecret, type SecretRing } from './secrets.ts'
 import { createReader, type SettingReader } from './setting-reader.ts'
 
@@ -29,6 +31,12 @@ export interface Config {
   readonly sessionTtlSeconds: number
   readonly refreshGraceSeconds: number
   readonly algorithm: Algorithm
+  /** Null: limits are counted in this process alone. */
+  readonly redis: HiddenUrl | null
+  /** Networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** For load tests: nobody is kept from guessing. */
+  readonly dangerouslyDisableRateLimits: boolean
   readonly logLevel: LogLevel
 }
 
@@ -39,12 +47,15 @@ const SETTINGS = [
   'SIGNET_AUDIENCE',
   'SIGNET_SECRET',
   'SIGNET_DATABASE_URL',
+  'SIGNET_REDIS_URL',
   'SIGNET_ACCESS_TTL',
   'SIGNET_REFRESH_TTL',
   'SIGNET_SESSION_TTL',
   'SIGNET_REFRESH_GRACE',
   'SIGNET_ALG',
   'SIGNET_FEED_ACCESS',
+  'SIGNET_TRUST_PROXY',
+  'SIGNET_DANGEROUSLY_DISABLE_RATE_LIMITS',
   'SIGNET_LOG_LEVEL',
 ] as const
 
@@ -86,6 +97,9 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
       max: 60,
     }),
     algorithm: reader.oneOf('SIGNET_ALG', ALGORITHMS, 'ES256'),
+    redis: parseRedis(reader),
+    trustedProxies: parseTrustedProxies(reader),
+    dangerouslyDisableRateLimits: parseDisabledLimits(reader, mode, issuer),
     logLevel: reader.oneOf(
       'SIGNET_LOG_LEVEL',
       LOG_LEVELS,
@@ -211,6 +225,42 @@ function parseDatabase(reader: SettingReader, workingFolder: string): DatabaseAd
     'SIGNET_DATABASE_URL must name an SQLite file, like sqlite:./data/signet.db, or a PostgreSQL database, like postgres://user:password@host:5432/signet',
   )
   return { kind: 'sqlite', path: workingFolder }
+}
+
+function parseRedis(reader: SettingReader): HiddenUrl | null {
+  const text = reader.text('SIGNET_REDIS_URL')
+  if (text === null) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== '') {
+    return new HiddenUrl(url)
+  }
+  reader.problem('SIGNET_REDIS_URL must be an address like redis://:password@host:6379')
+  return null
+}
+
+function parseTrustedProxies(reader: SettingReader): readonly string[] {
+  const text = reader.text('SIGNET_TRUST_PROXY')
+  if (text === null) return []
+  const networks = text.split(',').map((part) => part.trim())
+  const isNetwork = (network: string) =>
+    network.includes('/') ? ipaddr.isValidCIDR(network) : ipaddr.isValid(network)
+  if (!networks.every(isNetwork)) {
+    reader.problem(
+      'SIGNET_TRUST_PROXY must list the networks of your proxies, like 10.0.0.0/8,127.0.0.1',
+    )
+    return []
+  }
+  return networks
+}
+
+function parseDisabledLimits(reader: SettingReader, mode: Mode, issuer: string): boolean {
+  const name = 'SIGNET_DANGEROUSLY_DISABLE_RATE_LIMITS'
+  const isDisabled = reader.oneOf(name, ['true', 'false'], 'false') === 'true'
+  const isLocal = URL.canParse(issuer) && isLoopback(new URL(issuer))
+  if (isDisabled && mode === 'production' && !isLocal) {
+    reader.problem(`${name} is for load tests on this machine: the issuer must be on localhost`)
+  }
+  return isDisabled
 }
 
 // The feed is open: it shows random session ids and nothing about accounts. Production says so in

@@ -1,7 +1,7 @@
 // PostgreSQL: a pool of connections, each brought into one known state before its first query.
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type { ClientBase, Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
-import type { PostgresAddress } from '../config/database-address.ts'
+import type { HiddenUrl } from '../config/hidden-url.ts'
 import { StartError } from '../errors.ts'
 import { Database, type Patience } from './database.ts'
 import { DatabaseError } from './errors.ts'
@@ -28,7 +28,7 @@ const SILENCE_MS = 2_000
  * fails with DatabaseError.
  * @throws StartError when it cannot be reached, is a standby or keeps no UTF-8
  */
-export async function openPostgres(address: PostgresAddress): Promise<Database> {
+export async function openPostgres(address: HiddenUrl): Promise<Database> {
   const { Pool, types } = (await import('pg')).default
   let patience: Patience = 'starting'
   const pool = new Pool({
@@ -104,7 +104,7 @@ async function prepare(client: ClientBase): Promise<void> {
   }
 }
 
-function unreachable({ name }: PostgresAddress, cause: Error): StartError {
+function unreachable({ name }: HiddenUrl, cause: Error): StartError {
   const { code } = cause as NodeJS.ErrnoException
   const why: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there: is PostgreSQL running, and are host and port right?',

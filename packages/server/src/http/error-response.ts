@@ -53,7 +53,8 @@ function answerProblem(
   reply: FastifyReply,
   error: AuthorityError,
 ): FastifyReply {
-  const { status, title, retryAfterSeconds } = ERROR_TABLE[error.code]
+  const { status, title, ...usual } = ERROR_TABLE[error.code]
+  const retryAfterSeconds = error.retryAfterSeconds ?? usual.retryAfterSeconds
   const line = { code: error.code, reason: error.message, cause: evidence(error.cause) }
   if (status >= 500) request.log.error(line, 'failed')
   else request.log.info(line, 'refused')

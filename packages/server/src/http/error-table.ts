@@ -20,6 +20,11 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   credentials_wrong: { status: 401, title: 'E-mail address or password is wrong' },
   credentials_missing: { status: 401, title: 'Send the access token or the refresh token to end' },
   password_wrong: { status: 403, title: 'The current password is wrong' },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many attempts; wait before the next one',
+    retryAfterSeconds: 60,
+  },
   refresh_invalid: { status: 401, title: 'The refresh token is not valid; log in again' },
   refresh_reused: {
     status: 401,

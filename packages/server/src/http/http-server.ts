@@ -12,7 +12,12 @@ const MAX_BODY_BYTES = 65_536
 /** The whole request must have arrived within this; a slow sender does not hold a connection. */
 const REQUEST_TIMEOUT_MS = 30_000
 
-export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: string }) {
+export function createHttpServer(parts: {
+  logger: FastifyBaseLogger
+  realm: string
+  /** Networks whose word on where a request comes from (X-Forwarded-For) is believed. */
+  trustedProxies: readonly string[]
+}) {
   const app = fastify({
     loggerInstance: parts.logger,
     // Fastify's own lines carry the whole address, and addresses may carry secrets by mistake.
@@ -22,6 +27,7 @@ export function createHttpServer(parts: { logger: FastifyBaseLogger; realm: stri
     http: { connectionsCheckingInterval: 5_000 },
     // Ids from the network are not believed.
     requestIdHeader: false,
+    trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
     forceCloseConnections: true,
     return503OnClosing: true,
     frameworkErrors: answerUnroutable,

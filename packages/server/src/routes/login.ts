@@ -1,8 +1,11 @@
 import { paths } from '@signet/guard/protocol'
+import { findCanonicalEmail } from '../accounts/email.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
+import { carryOut } from './counted-attempt.ts'
 import { CREDENTIAL_MEMBERS } from './credential-members.ts'
 import { deviceOf } from './device.ts'
+import { findDeviceProof, keepDeviceProof } from './device-cookie.ts'
 import type { RouteParts } from './route-parts.ts'
 import {
   AUDIENCE_MEMBER,
@@ -23,12 +26,23 @@ const BODY = {
 } as const
 
 export function loginRoute(app: HttpServer, parts: RouteParts): void {
-  const { accounts, sessions, issuer, config, clock } = parts
+  const { accounts, guessLimits, sessions, issuer, config, clock } = parts
+  const cookie = { path: paths.login, isSecure: config.issuer.startsWith('https:') }
   app.post(paths.login, { schema: { body: BODY } }, async (request, reply) => {
     const { email, password, audience } = request.body
     const chosen = chooseAudience(audience, config)
     const checkStillWanted = createWaitCheck(request, clock)
-    const authenticated = await accounts.authenticate({ email, password, checkStillWanted })
+    const canonical = findCanonicalEmail(email) ?? email
+    const attempt = await guessLimits.countLogin({
+      email: canonical,
+      address: request.ip,
+      deviceProof: findDeviceProof(request),
+    })
+    const authenticated = await carryOut(
+      attempt,
+      () => accounts.authenticate({ email, password, checkStillWanted }),
+      { onSuccess: 'give back' },
+    )
     const grant = await sessions.open({
       authenticated,
       clientId: FIRST_PARTY_CLIENT,
@@ -36,6 +50,7 @@ export function loginRoute(app: HttpServer, parts: RouteParts): void {
       device: deviceOf(request),
     })
     const accessToken = issuer.issue(grant)
+    keepDeviceProof(reply, { ...cookie, proof: guessLimits.createDeviceProof(canonical) })
     reply.header('cache-control', 'no-store')
     return { ...tokenAnswer(grant, accessToken), user: userAnswer(grant.account) }
   })

@@ -1,6 +1,7 @@
 import { paths } from '@signet/guard/protocol'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
+import { carryOut } from './counted-attempt.ts'
 import { PASSWORD_MEMBER } from './credential-members.ts'
 import { createOwnerCheck } from './owner.ts'
 import type { RouteParts } from './route-parts.ts'
@@ -13,16 +14,16 @@ const BODY = {
 } as const
 
 export function passwordRoute(app: HttpServer, parts: RouteParts): void {
-  const { accountChanges, clock } = parts
+  const { accountChanges, guessLimits, clock } = parts
   const checkOwner = createOwnerCheck(parts)
   app.put(paths.password, { schema: { body: BODY } }, async (request, reply) => {
     const checkStillWanted = createWaitCheck(request, clock)
     const { account, sessionId } = await checkOwner(request, 'changing')
-    await accountChanges.changePassword({
-      accountId: account.id,
-      sessionId,
-      ...request.body,
-      checkStillWanted,
+    const { email } = account
+    const attempt = await guessLimits.countPassword({ email, address: request.ip })
+    const change = { accountId: account.id, sessionId, ...request.body, checkStillWanted }
+    await carryOut(attempt, () => accountChanges.changePassword(change), {
+      onSuccess: 'give back',
     })
     return reply.code(204).header('cache-control', 'no-store').send()
   })

@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { GuessLimits } from '../limits/guess-limits.ts'
 import type { LogTail } from '../revocation/log-tail.ts'
 import type { Revocations } from '../revocation/revocations.ts'
 import type { AccountChanges } from '../sessions/account-changes.ts'
@@ -15,6 +16,7 @@ export interface RouteParts {
   readonly config: Config
   readonly clock: Clock
   readonly accounts: Accounts
+  readonly guessLimits: GuessLimits
   readonly sessions: Sessions
   readonly ends: Ends
   readonly accountChanges: AccountChanges

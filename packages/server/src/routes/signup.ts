@@ -1,6 +1,7 @@
 import { paths } from '@signet/guard/protocol'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
+import { carryOut } from './counted-attempt.ts'
 import { CREDENTIAL_MEMBERS } from './credential-members.ts'
 import { deviceOf } from './device.ts'
 import type { RouteParts } from './route-parts.ts'
@@ -17,11 +18,16 @@ const BODY = {
 } as const
 
 export function signupRoute(app: HttpServer, parts: RouteParts): void {
-  const { accounts, sessions, issuer, config, clock } = parts
+  const { accounts, guessLimits, sessions, issuer, config, clock } = parts
   app.post(paths.signup, { schema: { body: BODY } }, async (request, reply) => {
     const { email, password, name = null } = request.body
     const checkStillWanted = createWaitCheck(request, clock)
-    const { account } = await accounts.create({ email, password, name, checkStillWanted })
+    const attempt = await guessLimits.countSignup({ address: request.ip })
+    const { account } = await carryOut(
+      attempt,
+      () => accounts.create({ email, password, name, checkStillWanted }),
+      { onSuccess: 'keep' },
+    )
     const grant = await sessions.open({
       authenticated: { accountId: account.id, credentialsVersion: account.credentialsVersion },
       clientId: FIRST_PARTY_CLIENT,
