@@ -135,6 +135,8 @@ function recogniseToken(collection: Collection, excerpt: Excerpt): Verdict | nul
   const isOneWord = !/\s/.test(text)
   if (isOneWord ? !text.includes('.') && !beginsLikeToken(text) : !isBrokenToken(joined))
     return null
+  // Something around it that is no wrapping we know.
+  if (!beginsLikeToken(text) && scanTokens(joined).length > 0) return null
   // Several whole tokens on lines of their own are not one that was broken.
   if (hadLines && scanTokens(excerpt).length > 1) return null
   if (hadLines) collection.notes.push('Line breaks were left out.')

@@ -134,7 +134,7 @@ export const TRANSPORT_RULES: readonly Rule<InputContext>[] = [
     id: 'expires-in-differs',
     area: 'time',
     severity: 'info',
-    title: 'expires_in says another lifetime than the token',
+    title: 'The answer says another lifetime than the token in it',
     why: 'The application renews too late, or far too often.',
     remedy: 'Say what is left of the access token.',
     reference: 'RFC 6749 5.1',
