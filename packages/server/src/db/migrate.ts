@@ -6,6 +6,7 @@ import { epochSeconds } from '../clock.ts'
 import { StartError } from '../errors.ts'
 import type { Database } from './database.ts'
 import { up as first } from './migrations/0001-first.ts'
+import { up as audit } from './migrations/0002-audit.ts'
 import { sql } from './query-builder.ts'
 
 export interface Migration {
@@ -14,7 +15,10 @@ export interface Migration {
 }
 
 /** In order; a step that was released is never edited. Its version is its place, from 1. */
-export const MIGRATIONS: readonly Migration[] = [{ name: 'first', up: first }]
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'first', up: first },
+  { name: 'audit', up: audit },
+]
 
 /** Any number, as long as every version of this program takes the same. */
 const LOCK = 7_369_676
@@ -87,7 +91,12 @@ async function hasVersions({ kind, query }: Database): Promise<boolean> {
       ? await sql`select 1 from sqlite_master where type = 'table' and name = 'migrations'`.execute(
           query,
         )
-      : await sql`select 1 where to_regclass('migrations') is not null`.execute(query)
+      : // Not to_regclass(): it answers from the connection's cache, which in a transaction that has
+        // just waited for another process still says what was before.
+        await sql`select 1 from pg_tables
+          where tablename = 'migrations' and schemaname = any (current_schemas(false))`.execute(
+          query,
+        )
   return rows.length > 0
 }
 

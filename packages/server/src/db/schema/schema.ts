@@ -9,6 +9,8 @@ export interface Schema {
   signing_keys: SigningKeyRow
   revocations: RevocationRow
   revocation_log: RevocationLogRow
+  audit: AuditRowColumns
+  audit_points: AuditPointRow
   migrations: { version: number; name: string; applied_at: number }
 }
 
@@ -91,4 +93,29 @@ export interface RevocationLogRow {
   id: 1
   epoch: string
   head: number
+}
+
+/** Append-only; the hash of each row covers all rows before it. */
+export interface AuditRowColumns {
+  sequence: number
+  at: number
+  type: string
+  result: 'done' | 'refused'
+  actor: string | null
+  account_id: string | null
+  session_id: string | null
+  address: string | null
+  /** JSON as it was hashed. */
+  detail: string | null
+  hash: Uint8Array
+  seal: Uint8Array
+  secret_id: number
+}
+
+export interface AuditPointRow {
+  name: 'head' | 'base'
+  sequence: number
+  hash: Uint8Array
+  seal: Uint8Array
+  secret_id: number
 }
