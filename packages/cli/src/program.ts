@@ -8,11 +8,14 @@ import { migrateCommand } from './commands/migrate.ts'
 import { secretCreateCommand } from './commands/secret-create.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tokenCreateCommand } from './commands/token-create.ts'
+import { tokenDiffCommand } from './commands/token-diff.ts'
 import { tokenExplainCommand } from './commands/token-explain.ts'
+import { tokenRedactCommand } from './commands/token-redact.ts'
+import { tokenVerifyCommand } from './commands/token-verify.ts'
 import { userCreateCommand } from './commands/user-create.ts'
 import { userListCommand } from './commands/user-list.ts'
 import { withheld } from './input/withheld.ts'
-import { helpLayout } from './manual.ts'
+import { helpLayout, withManual } from './manual.ts'
 import { version } from './version.ts'
 
 /** Commands load what they run when they run: help and explanations do not wait for a server. */
@@ -20,35 +23,75 @@ export function createProgram(): Command {
   const program = new Command('signet')
     .description('Log in once, be known everywhere, be locked out at once.')
     .version(version)
-    .showHelpAfterError('(signet --help shows what there is)')
     .configureHelp(helpLayout)
     .configureOutput({ outputError: (text, write) => write(withheld(text)) })
     .exitOverride()
   program.addCommand(devCommand()).addCommand(serveCommand())
   program.addCommand(migrateCommand())
-  group(program, 'user', 'accounts, in the database of this authority')
+  group(program, {
+    name: 'user',
+    description: 'accounts, in the database of this authority',
+    examples: ['signet user create ada@example.com --role admin'],
+  })
     .addCommand(userCreateCommand())
     .addCommand(userListCommand())
-  group(program, 'token', 'make tokens, check them, understand them')
+  group(program, {
+    name: 'token',
+    description: 'make tokens, check them, understand them',
+    examples: [
+      'signet token explain < t.txt',
+      'signet token verify t.txt --key-file k.pem --alg RS256 --issuer I --audience A',
+    ],
+  })
     .addCommand(tokenCreateCommand())
+    .addCommand(tokenVerifyCommand())
     .addCommand(tokenExplainCommand())
-  group(program, 'key', 'signing keys in files')
+    .addCommand(tokenDiffCommand())
+    .addCommand(tokenRedactCommand())
+  group(program, {
+    name: 'key',
+    description: 'signing keys in files',
+    examples: [
+      'signet key create --alg ES256 --out k.jwk',
+      'signet key export k.jwk --public --format jwks > jwks.json',
+    ],
+  })
     .addCommand(keyCreateCommand())
     .addCommand(keyExportCommand())
     .addCommand(keyThumbprintCommand())
-  group(program, 'secret', 'master secrets').addCommand(secretCreateCommand())
+  group(program, {
+    name: 'secret',
+    description: 'master secrets',
+    examples: ['(umask 077; signet secret create > secret.txt)'],
+  }).addCommand(secretCreateCommand())
   program.addCommand(completionCommand(program))
-  return inherit(program)
+  withManual(program, {
+    examples: [
+      'signet dev                     # an authority on http://localhost:3000',
+      'signet token explain < t.txt   # what a token says, and what is wrong with it',
+    ],
+    notes: ['All of it: docs/reference/cli.md'],
+  })
+  return settle(program, 'signet')
 }
 
-function group(program: Command, name: string, description: string): Command {
+interface Group {
+  readonly name: string
+  readonly description: string
+  readonly examples: readonly string[]
+}
+
+function group(program: Command, { name, description, examples }: Group): Command {
   const command = new Command(name).description(description)
   program.addCommand(command)
-  return command
+  return withManual(command, { examples })
 }
 
 /** Commander hands settings down only to commands it makes itself. */
-function inherit(command: Command): Command {
-  for (const child of command.commands) inherit(child.copyInheritedSettings(command))
+function settle(command: Command, words: string): Command {
+  command.showHelpAfterError(`(${words} --help shows how)`)
+  for (const child of command.commands) {
+    settle(child.copyInheritedSettings(command), `${words} ${child.name()}`)
+  }
   return command
 }

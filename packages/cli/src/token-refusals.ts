@@ -12,7 +12,7 @@ export interface TokenRefusal {
   readonly advice: string
 }
 
-const AS_ASKED = 'ask for what the token says, or get the token meant for this'
+const AS_ASKED = 'check what you asked for, or get a token made for it'
 
 /** Every reason that @signet/token has for refusing: a new one does not compile until it is here. */
 export const TOKEN_REFUSALS: Record<TokenErrorCode, TokenRefusal> = {

@@ -30,23 +30,11 @@ function signet(
   return runSignet(words, { cwd: folder.path, ...options })
 }
 
-function segment(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
-}
-
-/** A token that nobody signed: enough for what does not verify. */
-function tokenOf(
-  claims: object,
-  header: object = { alg: 'ES256', typ: 'at+jwt', kid: 'k1' },
-): string {
-  return `${segment(header)}.${segment(claims)}.${'A'.repeat(86)}`
-}
-
 describe('signet', () => {
   test('--help lists every command, and so does no command at all, on stderr and with 2', async () => {
     const [help, nothing] = await Promise.all([signet(['--help']), signet([])])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['dev', 'serve', 'user', 'token', 'secret']) {
+    for (const command of ['dev', 'serve', 'user', 'token', 'key', 'secret', 'completion']) {
       expect(help.stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'))
     }
     expect(nothing).toMatchObject({ code: 2, stdout: '' })
@@ -84,74 +72,6 @@ describe('signet secret create', () => {
     expect(Buffer.from(one.stdout.trim(), 'base64url')).toHaveLength(32)
     expect(two.stdout).not.toBe(one.stdout)
     expect(JSON.parse(json.stdout)).toEqual({ secret: expect.stringMatching(/^[\w-]{43}$/) })
-  })
-})
-
-describe('signet token explain', () => {
-  const explain = (stdin: string, ...words: string[]) =>
-    signet(['token', 'explain', ...words], { stdin })
-
-  test('shows header and claims, with times in words', async () => {
-    const now = Math.floor(Date.now() / 1000)
-    const claims = {
-      sub: 'acc_1',
-      iat: now - 3 * 86_400,
-      exp: now + 1_800,
-      nbf: 1e300,
-      roles: ['admin'],
-    }
-    const run = await explain(`Bearer ${tokenOf(claims)}\n`, '-')
-    expect(run).toMatchObject({ code: 0, stderr: '' })
-    expect(run.stdout).toMatch(/^Not verified/)
-    expect(run.stdout).toMatch(/^ {2}alg +ES256$/m)
-    expect(run.stdout).toMatch(/^ {2}sub +acc_1$/m)
-    expect(run.stdout).toMatch(/^ {2}roles +\["admin"\]$/m)
-    expect(run.stdout).toMatch(/^ {2}iat +\d+ {2}\d{4}-\d\d-\d\dT[\d:]+Z \(3 days ago\)$/m)
-    expect(run.stdout).toMatch(/^ {2}exp +\d+ {2}\d{4}-\d\d-\d\dT[\d:]+Z \(in 30 minutes\)$/m)
-    expect(run.stdout).toMatch(/^ {2}nbf .*\(not a time\)$/m)
-  })
-
-  test('--json prints header and claims as JSON', async () => {
-    const run = await explain(tokenOf({ sub: 'acc_1', exp: 5 }), '--json')
-    expect(run.code).toBe(0)
-    expect(JSON.parse(run.stdout)).toMatchObject({
-      header: { alg: 'ES256', kid: 'k1' },
-      claims: { sub: 'acc_1', exp: 5 },
-    })
-  })
-
-  test('H15 no control character of a token reaches the terminal, in names, values or below them', async () => {
-    const evil = '\u001b[2J\u0007\u009b31m\u202e\r\nexp: never\u2028'
-    const claims = { sub: evil, [evil]: 'x', list: [evil, { [evil]: evil }], exp: 5 }
-    for (const words of [[], ['--json']]) {
-      const run = await explain(tokenOf(claims, { alg: 'ES256', kid: evil }), ...words)
-      expect(run.code).toBe(0)
-      expect(run.stdout).toMatch(/^[\n\x20-\x7e]+$/)
-    }
-  })
-
-  test.each(['garbage', 'a.b', 'a.b.c', `${tokenOf({ sub: 'x' })}=`, `rt_${'A'.repeat(75)}`])(
-    'what is no token exits with 3 and is not repeated: %s',
-    async (text) => {
-      const run = await explain(text)
-      expect(run).toMatchObject({ code: 3, stdout: '' })
-      expect(run.stderr).toMatch(/^signet: this is not a token: .+\n$/)
-      expect(run.stderr).not.toContain(text)
-    },
-  )
-
-  test('a token as argument is refused with 2, since the shell would remember it', async () => {
-    const token = tokenOf({ sub: 'acc_1' })
-    const run = await signet(['token', 'explain', token])
-    expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toContain('history')
-    expect(run.stderr).not.toContain(token)
-  })
-
-  test('nothing on stdin exits with 2', async () => {
-    const run = await explain(' \n')
-    expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toContain('stdin')
   })
 })
 
@@ -278,7 +198,7 @@ describe('signet user', () => {
 
   test('works beside a running authority, which lets the new user in with the role in the token', async () => {
     await using authority = await startAuthority()
-    const settings = { SIGNET_DATABASE_URL: `sqlite:${authority.config.databasePath}` }
+    const settings = { SIGNET_DATABASE_URL: `sqlite:${authority.databasePath}` }
     await authority.client.signup('first@example.com', PASSWORD)
     const run = await signet(['user', 'create', 'second@example.com', '--role', 'admin'], {
       stdin: PASSWORD,

@@ -12,9 +12,9 @@ export function completionCommand(program: Command): Command {
     })
   return withManual(command, {
     examples: [
-      'source <(signet completion bash)            in ~/.bashrc',
-      'source <(signet completion zsh)             in ~/.zshrc',
-      'signet completion fish | source             in ~/.config/fish/config.fish',
+      'source <(signet completion bash)       # in ~/.bashrc',
+      'source <(signet completion zsh)        # in ~/.zshrc',
+      'signet completion fish | source        # in ~/.config/fish/config.fish',
     ],
   })
 }

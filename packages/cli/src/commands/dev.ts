@@ -1,26 +1,25 @@
 import { relative } from 'node:path'
 import type { Config } from '@signet/server'
 import { Command } from 'commander'
+import { withManual } from '../manual.ts'
 
 export function devCommand(): Command {
-  return new Command('dev')
+  const command = new Command('dev')
     .description('run the authority for development: needs no settings, keeps its data in ./data')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  signet dev                       on http://localhost:3000
-  SIGNET_PORT=4000 signet dev      on another port
-  SIGNET_LOG_LEVEL=info signet dev with a line per request
-
-All settings: .env.example`,
-    )
     .action(async () => {
       const { runAuthority } = await import('@signet/server')
       const { config, ended } = await runAuthority('development')
       process.stdout.write(greeting(config))
       await ended
     })
+  return withManual(command, {
+    examples: [
+      'signet dev                          # on http://localhost:3000',
+      'SIGNET_PORT=4000 signet dev         # on another port',
+      'SIGNET_LOG_LEVEL=info signet dev    # with a line for each request',
+    ],
+    notes: ['All settings: .env.example'],
+  })
 }
 
 function greeting({ issuer, database, host, port }: Config): string {

@@ -57,11 +57,7 @@ async function run(options: Options): Promise<void> {
   const { kid = null } = key
   const line = `${alg}  ${printable(kid ?? '(no id)')}`
   process.stdout.write(`${json ? printableJson({ alg, kid, file: out }) : line}\n`)
-  writeNote(
-    key.kind === 'secret'
-      ? 'written; whoever reads the file can sign'
-      : 'written; whoever reads the file can sign. Its public half: signet key export FILE --public',
-  )
+  writeNote('written, readable by you alone; whoever reads it can sign')
 }
 
 async function generate({ alg, kid, modulusLength }: Options): Promise<Key> {

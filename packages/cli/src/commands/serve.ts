@@ -1,19 +1,18 @@
 import { Command } from 'commander'
+import { withManual } from '../manual.ts'
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('run the authority for production: every setting that matters must be given')
-    .addHelpText(
-      'after',
-      `
-Example (put the secret into the environment by your secret store, not by typing it):
-  SIGNET_ISSUER=https://login.example.com SIGNET_FEED_ACCESS=open signet serve
-
-All settings: .env.example`,
-    )
     .action(async () => {
       const { runAuthority } = await import('@signet/server')
       const { ended } = await runAuthority('production')
       await ended
     })
+  return withManual(command, {
+    examples: ['SIGNET_ISSUER=https://login.example SIGNET_FEED_ACCESS=open signet serve'],
+    notes: [
+      'The secret gets into the environment by your secret store, not by typing it. All settings: .env.example',
+    ],
+  })
 }

@@ -1,85 +1,88 @@
-import { text } from 'node:stream/consumers'
-import { decode, type UnverifiedToken } from '@signet/token'
+import type { Explanation } from '@signet/token/explain'
 import { Command } from 'commander'
+import { EXIT, type ExitName } from '../exit-codes.ts'
 import { CommandError } from '../failure.ts'
+import { jsonOption } from '../input/options.ts'
+import {
+  hasPolicy,
+  type PolicyOptions,
+  parsePolicy,
+  policyOptions,
+} from '../input/policy-options.ts'
+import { readTokenInput } from '../input/token-input.ts'
+import {
+  fetchKeys,
+  hasKeySource,
+  type KeySourceOptions,
+  keySourceOptions,
+  readPinnedKeys,
+} from '../input/verification-keys.ts'
+import { type Judgement, judgeToken } from '../judgement.ts'
+import { withManual } from '../manual.ts'
+import { explanationScreen } from '../output/explanation-screen.ts'
+import { printableJson } from '../output/messages.ts'
+import { createStyle } from '../output/style.ts'
+import { TOKEN_REFUSALS } from '../token-refusals.ts'
 
-/** Far above every token; what is larger is not worth reading to its end. */
-const MAX_INPUT = 1_048_576
+interface Options extends KeySourceOptions, PolicyOptions {
+  readonly json?: true
+}
 
 export function tokenExplainCommand(): Command {
-  return new Command('explain')
-    .description('show what a token on stdin says; nothing of it is verified')
-    .argument('[-]', 'stdin: the only place tokens are read from')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  echo "$TOKEN" | signet token explain
-  pbpaste | signet token explain --json
-
-Exit code 3: what was given is not a token.`,
-    )
-    .action(async (input: string | undefined, { json = false }: { json?: boolean }) => {
-      if (input !== undefined && input !== '-') {
-        throw new CommandError(
-          'a token on the command line stays in the history of the shell: pipe it in instead, as in `echo "$TOKEN" | signet token explain`',
-        )
-      }
-      const decoded = decode(await readToken())
-      process.stdout.write(json ? `${printable(decoded, 2)}\n` : describe(decoded))
-    })
+  const command = new Command('explain')
+    .description('say what a token says and what is wrong with it, in words, with a grade')
+    .argument('[file]', 'the file that holds it; - or nothing: stdin')
+    .action(run)
+  for (const option of [...keySourceOptions(), ...policyOptions()]) command.addOption(option)
+  command.addOption(jsonOption('print all of it as JSON'))
+  return withManual(command, {
+    examples: [
+      'signet token explain < t.txt',
+      'signet token explain t.txt --key-file k.pem --alg RS256',
+      'pbpaste | signet token explain --json | jq .grade',
+    ],
+    notes: [
+      'Takes whatever a token is copied out of: a header, a cookie, a curl command, a JSON answer, a key set. Nothing leaves this machine without --fetch-keys.',
+      'The screen has the main things; --json has all, in the form of docs/reference/explanation.schema.json.',
+      'Exit code 3: there is no token in it. With a key, as of verify: 4 when the signature does not hold, 8 when the key does not fit; with --issuer and --audience 5 and 6 too.',
+    ],
+  })
 }
 
-async function readToken(): Promise<string> {
-  if (process.stdin.isTTY) process.stderr.write('Paste the token, then Enter and Ctrl-D:\n')
-  const given = (await text(process.stdin)).slice(0, MAX_INPUT).trim()
-  if (given === '') throw new CommandError('nothing came in on stdin: pipe a token in')
-  return given.replace(/^Bearer\s+/i, '')
-}
-
-const TIMES = new Set(['exp', 'iat', 'nbf', 'auth_time'])
-
-function describe({ header, claims }: UnverifiedToken): string {
-  const now = Date.now() / 1000
-  const lines = ['Not verified: anybody can write a token like this.', '', 'Header']
-  for (const [name, value] of Object.entries(header)) lines.push(row(name, value))
-  lines.push('', 'Claims')
-  for (const [name, value] of Object.entries(claims)) {
-    lines.push(row(name, value) + (TIMES.has(name) ? `  ${timeInWords(value, now)}` : ''))
+async function run(file: string | undefined, options: Options): Promise<void> {
+  const isChecked = hasKeySource(options)
+  if (hasPolicy(options) && !isChecked) {
+    throw new CommandError('claims are judged behind the signature: name a key to check it with')
   }
-  return `${lines.join('\n')}\n`
-}
-
-function row(name: string, value: unknown): string {
-  const label = /^[\x20-\x7e]+$/.test(name) ? name : printable(name)
-  const shown = printable(value)
-  return `  ${label.padEnd(10)} ${typeof value === 'string' ? shown.slice(1, -1) : shown}`
-}
-
-/**
- * As JSON in which nothing moves the terminal's cursor or turns the reading direction: JSON itself
- * escapes only the controls below U+0020.
- */
-function printable(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(
-    /[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  const policy = hasPolicy(options) ? parsePolicy(options) : null
+  const pinned = await readPinnedKeys(options, file)
+  const text = (await readTokenInput(file)).toString('utf8')
+  const { explain, findTokens } = await import('@signet/token/explain')
+  const now = options.now === undefined ? {} : { now: options.now }
+  let explanation = explain(text, now)
+  let judgement: Judgement | null = null
+  const [token] = isReadable(explanation) ? findTokens(text) : []
+  if (isChecked && token !== undefined) {
+    const keys = pinned ?? (await fetchKeys(options)).keySet
+    const keyFrom = pinned === null ? 'issuer' : 'pinned'
+    judgement = judgeToken({ token: token.text, keys, keyFrom, policy, algorithm: options.alg })
+    explanation = explain(text, { ...now, ...judgement.findings })
+  }
+  process.stdout.write(
+    options.json
+      ? `${printableJson(explanation, 2)}\n`
+      : explanationScreen(explanation, { text, style: createStyle(process.stdout) }),
   )
+  process.exitCode = EXIT[exitOf(explanation, judgement)]
 }
 
-function timeInWords(value: unknown, nowSeconds: number): string {
-  if (typeof value !== 'number' || Math.abs(value) > 8.64e12) return '(not a time)'
-  const date = new Date(value * 1000).toISOString().replace('.000', '')
-  const distance = Math.abs(value - nowSeconds)
-  const [unit, seconds] =
-    distance >= 172_800
-      ? ['days', 86_400]
-      : distance >= 7_200
-        ? ['hours', 3_600]
-        : distance >= 120
-          ? ['minutes', 60]
-          : ['seconds', 1]
-  const amount = Math.round(distance / Number(seconds))
-  return `${date} (${value > nowSeconds ? `in ${amount} ${unit}` : `${amount} ${unit} ago`})`
+/** Whether there is a token in it that says something, whatever that may be. */
+function isReadable({ tokens }: Explanation): boolean {
+  return tokens.some(({ kind, verdicts }) => kind !== 'opaque' && verdicts.wellFormed.is)
+}
+
+function exitOf(explanation: Explanation, judgement: Judgement | null): ExitName {
+  const refusal = judgement?.refusal ?? null
+  if (refusal !== null) return TOKEN_REFUSALS[refusal.code].exit
+  return isReadable(explanation) || explanation.keySet !== null ? 'ok' : 'malformed'
 }

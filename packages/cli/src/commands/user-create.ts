@@ -2,6 +2,7 @@ import type { Account } from '@signet/server'
 import { Command } from 'commander'
 import { accountJson } from '../account-output.ts'
 import { readPassword } from '../input/password-input.ts'
+import { withManual } from '../manual.ts'
 
 interface Options {
   name?: string
@@ -11,20 +12,13 @@ interface Options {
 }
 
 export function userCreateCommand(): Command {
-  return new Command('create')
+  const command = new Command('create')
     .description('make an account; the password is asked for, or read from stdin or a file')
-    .argument('<email>')
+    .argument('<email>', 'the address to log in with')
     .option('--name <name>', 'what to call the person')
     .option('--role <role>', 'a role to give; may be repeated', collect)
     .option('--password-file <file>', 'read the password from this file (its first line)')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  signet user create ada@example.com --role admin
-  signet user create bob@example.com --name Bob < password.txt`,
-    )
     .action(async (email: string, options: Options) => {
       const password = await readPassword(options.passwordFile)
       const { openAccounts, readConfig } = await import('@signet/server')
@@ -46,6 +40,15 @@ Examples:
         await close()
       }
     })
+  return withManual(command, {
+    examples: [
+      'signet user create ada@example.com --role admin',
+      'signet user create bob@example.com --name Bob < password.txt',
+    ],
+    notes: [
+      'Opens the database of the settings (SIGNET_DATABASE_URL), and makes one where there is none yet, as a first start would. An authority may be running on it, and knows the account at once.',
+    ],
+  })
 }
 
 function collect(role: string, roles: string[] = []): string[] {

@@ -1,18 +1,12 @@
 import type { Account } from '@signet/server'
 import { Command } from 'commander'
 import { accountJson } from '../account-output.ts'
+import { withManual } from '../manual.ts'
 
 export function userListCommand(): Command {
-  return new Command('list')
+  const command = new Command('list')
     .description('list the accounts, oldest first (to the second)')
     .option('--json', 'print JSON: one account per line')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  signet user list
-  signet user list --json | wc -l`,
-    )
     .action(async ({ json = false }: { json?: boolean }) => {
       const { openAccounts, readConfig } = await import('@signet/server')
       const { accounts, close } = await openAccounts(readConfig('development'), {
@@ -29,6 +23,12 @@ Examples:
         await close()
       }
     })
+  return withManual(command, {
+    examples: ['signet user list', 'signet user list --json | wc -l'],
+    notes: [
+      'Opens the database of the settings (SIGNET_DATABASE_URL); an authority may be running on it.',
+    ],
+  })
 }
 
 function line({ id, email, roles, disabledAt, createdAt }: Account): string {

@@ -6,6 +6,7 @@ import { printable } from '../output/messages.ts'
  */
 export function withheld(complaint: string): string {
   const bare = complaint
+    .replace(/^error: /, 'signet: ')
     .replace(/ argument '.*' is invalid/s, ': the value will not do')
     .replace(/(unknown option '--[\w-]+)=.*'/s, "$1=…'")
     .replace(/[^\s'`"]{32,}/g, '…')

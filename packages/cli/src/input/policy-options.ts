@@ -1,0 +1,54 @@
+import { Option } from 'commander'
+import { CommandError } from '../failure.ts'
+import { collect, nowOption } from './options.ts'
+
+export interface PolicyOptions {
+  readonly issuer?: string
+  readonly anyIssuer?: true
+  readonly audience?: readonly string[]
+  readonly anyAudience?: true
+  readonly type?: string
+  readonly now?: number
+}
+
+export function policyOptions(): Option[] {
+  return [
+    new Option('--issuer <issuer>', 'the exact `iss`'),
+    new Option('--any-issuer', 'whichever issuer').conflicts('issuer'),
+    new Option('--audience <audience>', 'what `aud` must contain; repeated: one of them').argParser(
+      collect,
+    ),
+    new Option('--any-audience', 'meant for whomever').conflicts('audience'),
+    new Option('--type <type>', 'the `typ`, as in at+jwt (default: JWT or none)'),
+    nowOption(),
+  ]
+}
+
+/** What a person expects of a token. Null is "any", and they said so. */
+export interface Policy {
+  readonly issuer: string | null
+  readonly audience: readonly string[] | null
+  readonly type?: string
+  readonly now?: () => number
+}
+
+export function hasPolicy(options: PolicyOptions): boolean {
+  return options.audience !== undefined || options.anyAudience !== undefined
+}
+
+/** @throws CommandError unless issuer and audience are each named or waived */
+export function parsePolicy(options: PolicyOptions): Policy {
+  const { issuer, anyIssuer, audience, anyAudience, type, now } = options
+  if (issuer === undefined && anyIssuer === undefined) {
+    throw new CommandError('--issuer is needed: whose tokens are accepted (or --any-issuer)')
+  }
+  if (audience === undefined && anyAudience === undefined) {
+    throw new CommandError('--audience is needed: whom tokens are meant for (or --any-audience)')
+  }
+  return {
+    issuer: issuer ?? null,
+    audience: audience ?? null,
+    ...(type === undefined ? {} : { type }),
+    ...(now === undefined ? {} : { now: () => now }),
+  }
+}

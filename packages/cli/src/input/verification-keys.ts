@@ -1,0 +1,67 @@
+// What signatures are checked with: a key that the person at hand pinned, or the keys of the issuer
+// that they named. Never a key or an address out of a token.
+import type { Key, KeySet } from '@signet/token'
+import { Option } from 'commander'
+import { CommandError } from '../failure.ts'
+import { fetchIssuerKeys, type IssuerKeys } from '../issuer/issuer-keys.ts'
+import { readKeyFile, readKeySetFile, readSecretFile } from './key-input.ts'
+import { algorithmOption, type SecretOptions, secretOptions } from './options.ts'
+
+export interface KeySourceOptions extends SecretOptions {
+  readonly keyFile?: string
+  readonly jwksFile?: string
+  readonly fetchKeys?: true
+  readonly issuer?: string
+}
+
+export function keySourceOptions(): Option[] {
+  return [
+    new Option('--key-file <file>', 'the key: JWK, JWK set, or PEM (key or certificate)'),
+    new Option('--jwks-file <file>', 'the keys: a JWK set'),
+    ...secretOptions(),
+    new Option('--fetch-keys', 'ask --issuer for its keys; never an address out of the token'),
+    algorithmOption('the only algorithm to accept; needed where the key does not name it'),
+  ]
+}
+
+const SOURCES = ['keyFile', 'jwksFile', 'secretFile', 'fetchKeys'] as const
+
+/** Whether a source is named. @throws CommandError when more than one is */
+export function hasKeySource(options: KeySourceOptions): boolean {
+  const named = SOURCES.filter((name) => options[name] !== undefined)
+  if (named.length <= 1) return named.length === 1
+  throw new CommandError(
+    'name one of --key-file, --jwks-file, --secret-file and --fetch-keys, not several',
+  )
+}
+
+/**
+ * The keys of a file that the options name; null when they name none.
+ *
+ * @throws CommandError, KeyError
+ */
+export async function readPinnedKeys(
+  options: KeySourceOptions,
+  tokenFile = '-',
+): Promise<Key | KeySet | null> {
+  const { keyFile, jwksFile, secretFile, secretEncoding: encoding, alg: algorithm } = options
+  if (keyFile === '-' && tokenFile === '-') {
+    throw new CommandError('stdin holds the token or the key, not both: name a file for one')
+  }
+  if (keyFile !== undefined) {
+    return readKeyFile({ file: keyFile, what: '--key-file', algorithm })
+  }
+  if (jwksFile !== undefined) {
+    return readKeySetFile({ file: jwksFile, what: '--jwks-file', algorithm })
+  }
+  if (secretFile === undefined) return null
+  return readSecretFile({ file: secretFile, what: '--secret-file', algorithm, encoding })
+}
+
+/** @throws CommandError, KeyError */
+export function fetchKeys({ issuer, alg: algorithm }: KeySourceOptions): Promise<IssuerKeys> {
+  if (issuer === undefined) {
+    throw new CommandError('--fetch-keys needs --issuer: the keys come from the issuer you name')
+  }
+  return fetchIssuerKeys({ issuer, algorithm })
+}

@@ -1,0 +1,161 @@
+// How the command behaves on a terminal, in a pipe and when it is interrupted. The terminal is
+// util-linux `script`, which gives a command one of its own.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { SIGNET_BIN, waitUntil } from '@signet/testkit'
+import { exportJwk } from '@signet/token'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openIssuer } from './issuer-double.ts'
+import { type Desk, openDesk } from './open-desk.ts'
+import { accessToken, key, NOW } from './sample-tokens.ts'
+
+let desk: Desk
+const isLinux = process.platform === 'linux'
+
+beforeAll(async () => {
+  desk = await openDesk()
+  await desk.put('k.jwk', JSON.stringify(exportJwk(key)))
+  await desk.put('t.txt', accessToken)
+})
+afterAll(() => desk[Symbol.asyncDispose]())
+
+const SIGNET = `'${process.execPath}' '${SIGNET_BIN}'`
+
+/** Runs a line of shell; what it types is sent when the invitation to paste has come. */
+async function run(line: string, { keys = '', env = {} }: { keys?: string; env?: object } = {}) {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
+  const child = spawn('bash', ['-c', line], {
+    cwd: desk.folder,
+    env: { ...inherited, TERM: 'xterm-256color', ...env },
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  })
+  let shown = ''
+  child.stdin.on('error', () => {})
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const isInvited = shown.includes('Ctrl-D')
+    shown += chunk
+    if (!isInvited && shown.includes('Ctrl-D')) child.stdin.write(keys)
+  })
+  const stderr = text(child.stderr)
+  await once(child, 'close')
+  return { code: child.exitCode, stdout: shown, stderr: await stderr }
+}
+
+/** The same on a terminal. */
+function runOnTerminal(words: string, options: { keys?: string; env?: object } = {}) {
+  return run(`script -qefc "stty cols 80; exec ${SIGNET} ${words}" /dev/null`, options)
+}
+
+describe.skipIf(!isLinux)('on a terminal', () => {
+  test('a token longer than a line of a terminal is pasted unseen', async () => {
+    const long = `${'a'.repeat(2_000)}.${'b'.repeat(6_000)}.c`
+    const verify = 'token verify --any-issuer --any-audience --key-file k.jwk'
+    const { code, stdout } = await runOnTerminal(verify, { keys: `${long}\r\u0004` })
+    expect(stdout).toContain('Paste the token (it is not shown), then Ctrl-D:')
+    expect(stdout).not.toContain('aaaa')
+    // More than the terminal's 4,095 characters arrived, and not the line end behind them.
+    expect(stdout).toContain('[header_invalid]')
+    expect(code).toBe(3)
+  })
+
+  test('it is explained with colours, and without them where NO_COLOR is set', async () => {
+    const explain = `token explain --now ${NOW}`
+    const keys = `${accessToken}\u0004`
+    const coloured = await runOnTerminal(explain, { keys })
+    expect(coloured.code).toBe(0)
+    expect(coloured.stdout).toContain('\u001b[1mClaims\u001b[22m')
+    const plain = await runOnTerminal(explain, { keys, env: { NO_COLOR: '1' } })
+    expect(plain.code).toBe(0)
+    expect(plain.stdout).toMatch(/^Claims\r$/m)
+    expect(plain.stdout).not.toContain('\u001b')
+  })
+
+  test('Ctrl-C while it waits is 130, Ctrl-D at once is 2', async () => {
+    const waiting = await runOnTerminal('token explain', { keys: 'ey\u0003' })
+    expect(waiting.code).toBe(130)
+    const empty = await runOnTerminal('token explain', { keys: '\u0004' })
+    expect(empty.code).toBe(2)
+    expect(empty.stdout).toContain('nothing came in')
+  })
+
+  test('a private key is not shown there', async () => {
+    const { code, stdout } = await runOnTerminal('key create --alg ES256')
+    expect(code).toBe(2)
+    expect(stdout).toContain('--out k.jwk')
+    expect(stdout).not.toContain('"d"')
+  })
+})
+
+describe('in a pipe', () => {
+  test('a reader that stops reading is no failure', async () => {
+    const line = `set -o pipefail; ${SIGNET} token explain --json t.txt | head -n 1`
+    expect(await run(line)).toEqual({ code: 0, stdout: '{\n', stderr: '' })
+  })
+
+  test.skipIf(!isLinux)('an output that takes nothing is 1, and said in one line', async () => {
+    const { code, stderr } = await run(`${SIGNET} token explain t.txt > /dev/full`)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^signet: [^\n]+ENOSPC[^\n]+\n$/)
+  })
+
+  test('a closed stdin is an empty one', async () => {
+    const { code, stderr } = await run(`${SIGNET} token explain <&-`)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^signet: nothing came in on stdin: [^\n]+\n$/)
+  })
+
+  test('one command feeds the next', async () => {
+    const create = `${SIGNET} token create --key-file new.jwk --issuer i --audience a --subject s --expires-in 1m`
+    const verify = `${SIGNET} token verify --key-file - --issuer i --audience a`
+    const line = `${SIGNET} key create --alg EdDSA --out new.jwk && ${create} > new.txt && \
+      ${SIGNET} key export new.jwk --public | ${verify.replace('verify', 'verify new.txt')}`
+    const { code, stdout } = await run(line)
+    expect(stdout).toContain('Accepted.')
+    expect(code).toBe(0)
+  })
+})
+
+test('an interruption while it waits for an issuer ends it, which a shell calls 130', async () => {
+  await using issuer = await openIssuer()
+  issuer.answer('/.well-known/openid-configuration', () => {})
+  const words = ['--fetch-keys', '--issuer', issuer.url, '--any-audience', 't.txt']
+  const child = spawn(process.execPath, [SIGNET_BIN, 'token', 'verify', ...words], {
+    cwd: desk.folder,
+  })
+  await waitUntil('it asks the issuer', async () => issuer.asked.length > 0)
+  child.kill('SIGINT')
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
+  expect(child.signalCode).toBe('SIGINT')
+  expect(stderr).toMatch(/^signet: fetching [^\n]+\n$/)
+})
+
+test('a file that this user may not read or write is 9', async () => {
+  const folder = join(desk.folder, 'shut')
+  await run('mkdir shut; cp t.txt shut/t.txt')
+  await chmod(join(folder, 't.txt'), 0)
+  await chmod(folder, 0o500)
+  // Root may read and write everything: it becomes nobody, whom the folders above must let pass.
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) {
+    await chown(folder, 65_534, 65_534)
+    await chown(join(folder, 't.txt'), 65_534, 65_534)
+    await chmod(desk.folder, 0o755)
+  }
+  const attempt = async (words: string[]) => {
+    const child = spawn(process.execPath, [SIGNET_BIN, ...words], {
+      cwd: desk.folder,
+      ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}),
+    })
+    const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
+    return { code: child.exitCode, stderr }
+  }
+  const read = await attempt(['token', 'explain', 'shut/t.txt'])
+  const write = await attempt(['key', 'create', '--alg', 'ES256', '--out', 'shut/k.jwk'])
+  expect(read).toEqual({ code: 9, stderr: 'signet: the file: this user may not read the file\n' })
+  expect(write).toEqual({ code: 9, stderr: 'signet: --out: this user may not write there\n' })
+  await expect(readFile(join(folder, 'k.jwk'))).rejects.toThrow()
+})
