@@ -93,7 +93,7 @@ async function calibrate(run) {
 }
 
 /** The middle half, from the first to the third quartile. */
-function spreadOf(values) {
+export function spreadOf(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (part) => sorted[Math.round(part * (sorted.length - 1))]
   return [at(0.25), at(0.75)]

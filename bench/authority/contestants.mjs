@@ -1,0 +1,142 @@
+// How each contestant is started, in a process of its own, and what is walked against it. Each has
+// `start()`, which answers `{ process, refreshers(count), logins(count) }`.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findFreePort } from '@signet/testkit'
+import { startProcess } from '../measure/processes.mjs'
+import * as walkers from './walkers.mjs'
+
+const SIGNET = fileURLToPath(new URL('../../packages/cli/bin/signet.mjs', import.meta.url))
+
+const pathOf = (url) => fileURLToPath(url)
+const BARE = pathOf(new URL('./servers/bare.mjs', import.meta.url))
+const OIDC_PROVIDER = pathOf(new URL('./servers/oidc-provider.mjs', import.meta.url))
+const BETTER_AUTH = pathOf(new URL('./servers/better-auth.mjs', import.meta.url))
+
+/** A folder that is gone when this process is. */
+export function openFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'signet-bench-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** @param mode `sign` or `constant` */
+export function bareServer(mode) {
+  return {
+    name: mode === 'sign' ? 'bare server that signs' : 'bare server, constant answer',
+    async start() {
+      const port = await findFreePort()
+      const process = await startProcess({ args: [BARE, String(port), mode], port, path: '/' })
+      const ask = mode === 'sign' ? walkers.askBare : walkers.askConstant
+      return { process, refreshers: (count) => times(count, () => ask(port)) }
+    },
+  }
+}
+
+/**
+ * The authority as `signet serve` runs it, its log written to a file, on the SQLite file of a new
+ * folder or on the PostgreSQL database at `databaseUrl`. Every start finds what the last one left.
+ */
+export function signet({ name, databaseUrl }) {
+  const folder = openFolder()
+  const settings = {
+    SIGNET_ISSUER: 'http://localhost:3000',
+    SIGNET_FEED_ACCESS: 'open',
+    SIGNET_SECRET: randomBytes(32).toString('base64url'),
+    SIGNET_DATABASE_URL: databaseUrl ?? `sqlite:${join(folder, 'signet.db')}`,
+  }
+  return {
+    name,
+    folder,
+    async start() {
+      const port = await findFreePort()
+      const process = await startProcess({
+        args: [SIGNET, 'serve'],
+        port,
+        path: '/.well-known/jwks.json',
+        cwd: folder,
+        env: { ...settings, SIGNET_PORT: String(port) },
+        output: openSync(join(folder, 'log'), 'a'),
+      })
+      return {
+        process,
+        refreshers: (count) =>
+          times(count, async () => {
+            const { body } = await call(port, '/signup', newPerson())
+            return walkers.refreshSignet(port, body.refreshToken)
+          }),
+        logins: (count) =>
+          times(count, async () => {
+            const person = newPerson()
+            await call(port, '/signup', person)
+            return walkers.loginSignet(port, person.email)
+          }),
+      }
+    },
+  }
+}
+
+export const oidcProvider = {
+  name: 'oidc-provider, memory store',
+  async start() {
+    const port = await findFreePort()
+    const process = await startProcess({ args: [OIDC_PROVIDER, String(port)], port, path: '/jwks' })
+    return {
+      process,
+      // Its memory store gets slower with the length of a chain of refresh tokens.
+      isRenewed: true,
+      async refreshers(count) {
+        const answer = await fetch(`http://127.0.0.1:${port}/grants?count=${count}`)
+        return (await answer.json()).map((token) => walkers.refreshOidcProvider(port, token))
+      },
+    }
+  },
+}
+
+export const betterAuth = {
+  name: 'better-auth, memory store',
+  async start() {
+    const port = await findFreePort()
+    const args = [BETTER_AUTH, String(port)]
+    const process = await startProcess({ args, port, path: '/api/auth/ok' })
+    const signUp = (person) => call(port, '/api/auth/sign-up/email', { ...person, name: 'Ada' })
+    return {
+      process,
+      refreshers: (count) =>
+        times(count, async () => {
+          const { headers } = await signUp(newPerson())
+          const [cookie] = headers.get('set-cookie').split(';')
+          return walkers.askBetterAuth(port, cookie)
+        }),
+      logins: (count) =>
+        times(count, async () => {
+          const person = newPerson()
+          await signUp(person)
+          return walkers.loginBetterAuth(port, person.email)
+        }),
+    }
+  },
+}
+
+function newPerson() {
+  return { email: `${randomBytes(8).toString('hex')}@example.com`, password: walkers.PASSWORD }
+}
+
+async function call(port, path, body) {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method: 'POST',
+    // better-auth asks where a request comes from.
+    headers: { 'content-type': 'application/json', origin: `http://localhost:${port}` },
+    body: JSON.stringify(body),
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 300)}`)
+  return { headers: answer.headers, body: JSON.parse(text) }
+}
+
+function times(count, create) {
+  return Promise.all(Array.from({ length: count }, create))
+}
