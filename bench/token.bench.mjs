@@ -1,14 +1,15 @@
 // @signet/token beside jose, jsonwebtoken and fast-jwt and beside the raw operation of
 // node:crypto, in one process, interleaved, the strict profile on.
-//   npm run bench -- token [--rounds 11] [--only verify|sign|repeated|concurrent|size]
+//   npm run bench -- token [--rounds 11] [--only verify|sign|between|repeated|concurrent|size]
 // Everybody checks issuer, audience and expiry of 256 distinct tokens with a key prepared once.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import * as T from '@signet/token'
 import { describeMachine, versionOf } from './measure/machine.mjs'
 import { measure, median, ratio } from './measure/rounds.mjs'
+import { measureBetween } from './token/between.mjs'
 import { measureConcurrency } from './token/concurrent.mjs'
 import { createKeys } from './token/keys.mjs'
 import { measureEntryBytes, repeatedContestants } from './token/repeated.mjs'
@@ -31,6 +32,7 @@ export async function bench(args) {
   const keys = await createKeys(ALGORITHMS)
   if (isWanted('verify')) await table('verify', verifyContestants, { keys, rounds })
   if (isWanted('sign')) await table('sign', signContestants, { keys, rounds })
+  if (isWanted('between')) await between({ keys, rounds })
   if (isWanted('repeated')) await repeated({ keys, rounds })
   if (isWanted('concurrent')) await concurrent({ keys, rounds })
   if (isWanted('size')) size()
@@ -50,6 +52,14 @@ async function table(title, contestantsOf, { keys, rounds }) {
     const peers = results.filter(({ name }) => PEERS.some((peer) => name.startsWith(peer)))
     const best = peers.reduce((a, b) => (a.share > b.share ? a : b))
     say(`| ${algorithm} signet / fastest peer | | ${ratio(ours, best).toFixed(2)} | ${best.name} |`)
+  }
+}
+
+async function between({ keys, rounds }) {
+  say('', '## a JSON.parse between two operations, µs', '')
+  say('| | operation | parse in its own loop | parse in between |', '|---|---|---|---|')
+  for (const { name, operation, parse, added } of await measureBetween(keys, rounds)) {
+    say(`| ${name} | ${operation.toFixed(1)} | ${parse.toFixed(2)} | ${added.toFixed(2)} |`)
   }
 }
 
@@ -74,13 +84,25 @@ async function concurrent({ keys, rounds }) {
   }
 }
 
+/** The main door alone: what `import '@signet/token'` loads. */
 function size() {
-  const folder = new URL('../packages/token/dist/', import.meta.url)
-  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.js'))
-  const code = Buffer.concat(files.map((file) => readFileSync(new URL(file, folder))))
+  const code = modulesBehind(new URL('../packages/token/dist/index.js', import.meta.url))
+  const all = code.join('')
   say('', '## size', '')
-  say(`${files.length} modules, ${code.length} bytes, ${gzipSync(code).length} compressed`)
+  say(`${code.length} modules, ${all.length} bytes, ${gzipSync(all).length} compressed`)
   say(`${Object.keys(T).length} exports, no dependencies`)
+}
+
+function modulesBehind(entry) {
+  const code = new Map()
+  const wanted = [entry.href]
+  for (const href of wanted) {
+    if (code.has(href)) continue
+    const text = readFileSync(new URL(href), 'utf8')
+    code.set(href, text)
+    for (const [, path] of text.matchAll(/from '(\.[^']+)'/g)) wanted.push(new URL(path, href).href)
+  }
+  return [...code.values()]
 }
 
 function peerVersion(peer) {
