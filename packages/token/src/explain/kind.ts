@@ -50,6 +50,7 @@ const SOURCES: readonly (readonly [word: string, kind: TokenKind])[] = [
 ]
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const ID_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'email_verified', 'firebase']
+/** `aal` is Supabase's and `fva` Clerk's, in tokens that open APIs. */
 const ACCESS_CLAIMS = [
   'scope',
   'scp',
@@ -59,6 +60,8 @@ const ACCESS_CLAIMS = [
   'idtyp',
   'appidacr',
   'azpacr',
+  'aal',
+  'fva',
 ]
 
 export function judgeKind(token: ReadToken, source: string | null): Kind {
@@ -99,7 +102,7 @@ function kindOfClaims(claims: JsonObject | null): Kind | null {
 function kindOfSource(source: string | null): Kind | null {
   const normal = source?.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase() ?? ''
   const found = SOURCES.find(([word]) => normal.includes(word))
-  return found === undefined ? null : say(found[1], `by the name it came with`)
+  return found === undefined ? null : say(found[1], 'by the name it came with')
 }
 
 function say(kind: TokenKind, why: string | null): Kind {

@@ -32,7 +32,7 @@ export function collectField(collection: Collection, field: Field): boolean {
   return true
 }
 
-export function withoutScheme(value: Excerpt): Excerpt {
+function withoutScheme(value: Excerpt): Excerpt {
   const scheme = SCHEME.exec(value.text.slice(0, 64))
   return scheme === null ? value : trimExcerpt(sliceExcerpt(value, scheme[0].length))
 }

@@ -4,7 +4,7 @@ import { gradeOf } from '../grade.ts'
 import type { JsonObject } from '../read/token.ts'
 import { runRules } from '../rules/rule.ts'
 import { countWords } from '../words/time.ts'
-import { bitLength, createKeyContext, findBytes, listKeys, PRIVATE_MEMBERS } from './key-context.ts'
+import { bitLength, createKeyContext, findBytes, PRIVATE_MEMBERS } from './key-context.ts'
 import { KEY_RULES } from './key-rules.ts'
 
 const KINDS: ReadonlyMap<string, string> = new Map([
@@ -19,7 +19,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 export function explainKeys(value: JsonObject): KeySetExplanation {
   const context = createKeyContext(value)
   const findings = runRules(KEY_RULES, context)
-  const keys = listKeys(context).map(({ key }) => explainKey(key))
+  const keys = context.numbered.map(({ key }) => explainKey(key))
   const words = context.isSet ? `A key set with ${countWords(keys.length, 'key')}.` : 'One key.'
   return { words, keys, findings, grade: gradeOf(findings) }
 }

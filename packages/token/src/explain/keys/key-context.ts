@@ -7,6 +7,8 @@ export interface KeyContext {
   readonly isSet: boolean
   /** The members of `keys`; null for what is no object. */
   readonly keys: readonly (JsonObject | null)[]
+  /** Those that are objects, with the way to them. */
+  readonly numbered: readonly NumberedKey[]
   /** False when there is a `keys` that is no list. */
   readonly isList: boolean
 }
@@ -19,16 +21,17 @@ export interface NumberedKey {
 
 /** A set is a document for everybody; one key may be anybody's own. */
 export function createKeyContext(value: JsonObject): KeyContext {
-  if (!Object.hasOwn(value, 'keys')) return { isSet: false, keys: [value], isList: true }
+  if (!Object.hasOwn(value, 'keys')) {
+    const numbered = [{ key: value, at: ['key'] }]
+    return { isSet: false, keys: [value], numbered, isList: true }
+  }
   const list = value['keys']
-  if (!Array.isArray(list)) return { isSet: true, keys: [], isList: false }
-  return { isSet: true, keys: list.map((one) => (isObject(one) ? one : null)), isList: true }
-}
-
-export function listKeys({ isSet, keys }: KeyContext): readonly NumberedKey[] {
-  return keys.flatMap((key, index) => {
-    return key === null ? [] : [{ key, at: isSet ? ['keys', index] : ['key'] }]
+  if (!Array.isArray(list)) return { isSet: true, keys: [], numbered: [], isList: false }
+  const keys = list.map((one) => (isObject(one) ? one : null))
+  const numbered = keys.flatMap((key, index) => {
+    return key === null ? [] : [{ key, at: ['keys', index] }]
   })
+  return { isSet: true, keys, numbered, isList: true }
 }
 
 /** The bytes of a member; null when it is no text. */

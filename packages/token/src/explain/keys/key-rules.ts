@@ -5,7 +5,7 @@ import { readBase64url } from '../read/base64url.ts'
 import type { JsonObject } from '../read/token.ts'
 import { type Hit, hitIf, type Rule } from '../rules/rule.ts'
 import { SIGNATURE_ALGORITHMS } from '../terms/algorithms.ts'
-import { bitLength, findBytes, type KeyContext, listKeys, PRIVATE_MEMBERS } from './key-context.ts'
+import { bitLength, findBytes, type KeyContext, PRIVATE_MEMBERS } from './key-context.ts'
 
 const MIN_MODULUS_BITS = 2048
 /** What OpenSSL still verifies with. */
@@ -221,7 +221,7 @@ export const KEY_RULES: readonly Rule<KeyContext>[] = [
     reference: 'RFC 7517 4.5, CVE-2026-102275',
     check: (context) => {
       const seen = new Set<string>()
-      return listKeys(context).flatMap(({ key, at }): readonly Hit[] => {
+      return context.numbered.flatMap(({ key, at }): readonly Hit[] => {
         const kid = findText(key, 'kid')
         if (kid === null) return []
         const isSeen = seen.has(kid)
@@ -276,7 +276,7 @@ export const KEY_RULES: readonly Rule<KeyContext>[] = [
 /** One hit for each key of which the question names a member. */
 function ofKeys(find: (key: JsonObject) => string | undefined): Rule<KeyContext>['check'] {
   return (context) =>
-    listKeys(context).flatMap(({ key, at }): readonly Hit[] => {
+    context.numbered.flatMap(({ key, at }): readonly Hit[] => {
       const name = find(key)
       return name === undefined ? [] : [{ at: [...at, name] }]
     })

@@ -58,10 +58,16 @@ function write(kind: PlaceholderKind, { text, number }: { text: string; number: 
       return `https://redacted.example/${number}`
     case 'id':
       if (UUID.test(text)) return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-      return `${PREFIXED_ID.exec(text)?.[1] ?? 'id-'}${number}`
+      return idWords(text, number)
     default:
       return `${kind}-${number}`
   }
+}
+
+/** Long enough to be taken for an id once more. */
+function idWords(text: string, number: number): string {
+  const prefix = PREFIXED_ID.exec(text)?.[1]
+  return prefix === undefined ? `id-${number}` : prefix + String(number).padStart(6, '0')
 }
 
 /** What a value without a private kind is called. */

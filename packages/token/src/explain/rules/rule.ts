@@ -106,7 +106,7 @@ const PLAIN_NAME = /^[A-Za-z_][\w-]{0,63}$/
 const MAX_NAME = 64
 
 /** `payload.address.locality`, `keys[0].n`, `payload["https://x.example/roles"]`. */
-export function pathText(path: readonly (string | number)[]): string {
+function pathText(path: readonly (string | number)[]): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`

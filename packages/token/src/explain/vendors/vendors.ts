@@ -10,7 +10,7 @@ import { SIGNET } from './signet.ts'
 import { SUPABASE } from './supabase.ts'
 import type { VendorTable } from './vendor.ts'
 
-export const VENDORS: readonly VendorTable[] = [
+const VENDORS: readonly VendorTable[] = [
   SIGNET,
   ENTRA,
   COGNITO,

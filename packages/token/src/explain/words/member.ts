@@ -31,7 +31,7 @@ export function explainMember({
     title: term?.title ?? name,
     words: term === null ? unknownWords(value) : wordsOf(term, { name, value, now, issuedAt }),
     definedBy: term?.definedBy ?? null,
-    private: term?.private ?? privateKindOf(name, value),
+    private: value === '' ? null : (term?.private ?? privateKindOf(name, value)),
     time: isMoment && typeof value === 'number' ? isoTime(value) : null,
     place,
   }
