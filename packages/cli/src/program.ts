@@ -1,10 +1,12 @@
 import { Command } from 'commander'
+import { backupCommand } from './commands/backup.ts'
 import { completionCommand } from './commands/completion.ts'
 import { devCommand } from './commands/dev.ts'
 import { keyCreateCommand } from './commands/key-create.ts'
 import { keyExportCommand } from './commands/key-export.ts'
 import { keyThumbprintCommand } from './commands/key-thumbprint.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { secretCreateCommand } from './commands/secret-create.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tokenCreateCommand } from './commands/token-create.ts'
@@ -27,7 +29,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(withheld(text)) })
     .exitOverride()
   program.addCommand(devCommand()).addCommand(serveCommand())
-  program.addCommand(migrateCommand())
+  program.addCommand(migrateCommand()).addCommand(backupCommand()).addCommand(restoreCommand())
   group(program, {
     name: 'user',
     description: 'accounts, in the database of this authority',
