@@ -41,7 +41,7 @@ export const COOKIE_RULES: readonly Rule<InputContext>[] = [
     title: 'A cookie with a token, without SameSite',
     why: 'Browsers differ in what they assume; other sites can make requests with it.',
     remedy: 'Add SameSite=Lax or Strict.',
-    reference: 'RFC 6265bis 5.6.7, CWE-1275',
+    reference: 'RFC 6265bis 4.1.2.7, CWE-1275',
     check: ofCookies(({ attributes }) => !attributes.has('samesite')),
   },
   {
@@ -51,7 +51,7 @@ export const COOKIE_RULES: readonly Rule<InputContext>[] = [
     title: 'A cookie with a token that every site’s requests carry',
     why: 'Any page can make requests in the name of the person; without Secure browsers drop it.',
     remedy: 'Use SameSite=Lax, unless it is made for frames; then check where requests come from.',
-    reference: 'RFC 6265bis 5.6.7, CWE-352',
+    reference: 'RFC 6265bis 4.1.2.7, CWE-352',
     check: ofCookies(({ attributes }) => attributes.get('samesite')?.toLowerCase() === 'none'),
   },
   {

@@ -27,7 +27,7 @@ export const ENCRYPTED_RULES: readonly Rule<TokenContext>[] = [
     title: 'The content key is encrypted with RSA1_5',
     why: 'A server that tells broken padding from other errors, by words or by time, decrypts it for everybody.',
     remedy: 'Use RSA-OAEP-256 or ECDH-ES.',
-    reference: 'RFC 8725 3.2, CVE-2023-50966',
+    reference: 'RFC 8725 3.2, RFC 7518 8.3',
     check: ofEncrypted((header) =>
       hitIf(findText(header, 'alg') === 'RSA1_5', { at: ['header', 'alg'] }),
     ),
@@ -39,7 +39,7 @@ export const ENCRYPTED_RULES: readonly Rule<TokenContext>[] = [
     title: 'The token orders an enormous amount of work',
     why: 'The receiver has to do it before it can know whether the token is any good.',
     remedy: 'Refuse password-based encryption, or limit p2c.',
-    reference: 'RFC 7518 8.1, CVE-2023-50966',
+    reference: 'RFC 7518 8.6, CVE-2023-50966',
     check: ofEncrypted(({ p2c }) =>
       hitIf(typeof p2c === 'number' && p2c > MAX_ITERATIONS, { at: ['header', 'p2c'] }),
     ),
