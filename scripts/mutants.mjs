@@ -50,8 +50,8 @@ const MUTANTS = [
     changes: [
       [
         'packages/server/src/sessions/ends.ts',
-        'await record(tx, [...ended, ...lost], reason)',
-        'await record(tx, lost, reason)',
+        'await record(tx, [...ended, ...lost], { reason, by })',
+        'await record(tx, lost, { reason, by })',
       ],
     ],
   },

@@ -3,6 +3,7 @@ import { createGuard } from '@signet/guard'
 import type { Logger } from 'pino'
 import { createAccounts } from './accounts/accounts.ts'
 import { createPasswordHasher } from './accounts/password-hasher.ts'
+import { createAudit } from './audit/audit.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
@@ -15,6 +16,7 @@ import { finishRequestsOnClose } from './http/in-flight.ts'
 import { openKeyring } from './keys/keyring.ts'
 import { createGuessLimits } from './limits/guess-limits.ts'
 import { openLimits } from './limits/open-limits.ts'
+import { Metrics } from './metrics.ts'
 import { openRedis } from './redis/open-redis.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
@@ -24,6 +26,7 @@ import { keySetRoute } from './routes/key-set.ts'
 import { loginRoute } from './routes/login.ts'
 import { logoutRoute } from './routes/logout.ts'
 import { metadataRoutes } from './routes/metadata.ts'
+import { metricsRoute } from './routes/metrics.ts'
 import { passwordRoute } from './routes/password.ts'
 import { profileRoute } from './routes/profile.ts'
 import { refreshRoute } from './routes/refresh.ts'
@@ -76,18 +79,20 @@ export async function startAuthority(
 
   try {
     const { logger } = options
-    const events = createEvents(logger)
+    const audit = createAudit({ database, secrets, clock })
+    const metrics = new Metrics()
+    const events = createEvents({ logger, audit, counter: metrics })
     const redis = config.redis === null ? null : await openRedis(config.redis)
     if (redis !== null) closers.push(() => redis.disconnect())
     const limits = openLimits({ config, redis, clock, events })
     closers.push(() => limits.close())
-    const guessLimits = createGuessLimits({ store: limits, secrets })
+    const guessLimits = createGuessLimits({ store: limits, secrets, events })
     const hasher = createPasswordHasher()
-    const accounts = createAccounts({ database, hasher, clock })
+    const accounts = createAccounts({ database, hasher, clock, events })
     const revocations = createRevocations({ database, clock })
     await revocations.open()
     const ends = createEnds({ database, revocations, clock, events })
-    const accountChanges = createAccountChanges({ database, accounts, ends })
+    const accountChanges = createAccountChanges({ database, accounts, ends, events })
     const sessions = createSessions({
       database,
       accounts,
@@ -120,6 +125,7 @@ export async function startAuthority(
       logger,
       realm: config.issuer,
       trustedProxies: config.trustedProxies,
+      metrics,
     })
     const parts: RouteParts = {
       config,
@@ -134,6 +140,7 @@ export async function startAuthority(
       revocations,
       tail,
       guard,
+      metrics,
     }
     for (const route of ROUTES) route(app, parts)
     finishRequestsOnClose(app)
@@ -161,6 +168,7 @@ const ROUTES = [
   revocationsRoute,
   revocationStreamRoute,
   healthRoutes,
+  metricsRoute,
 ]
 
 async function listen(app: ReturnType<typeof createHttpServer>, config: Config): Promise<void> {

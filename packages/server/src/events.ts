@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
-import type { EndReason } from './sessions/session.ts'
+import type { Audit } from './audit/audit.ts'
+import type { AuditEntry } from './audit/audit-entry.ts'
+import type { Database } from './db/database.ts'
 
 /** What happened that an operator wants to know. Ids only: never an address, a token or a secret. */
 export type AuthorityEvent =
-  | { type: 'session_ended'; id: string; reason: EndReason }
-  | { type: 'session_repaired'; id: string }
+  | { type: 'refreshed'; outcome: 'rotated' | 'repeated' | 'repaired' | 'refused' }
   | { type: 'refresh_reused'; id: string }
+  | { type: 'attempt_limited'; what: 'login' | 'password' | 'signup' }
   /** A refresh token newer than its row: the database was replaced by an older one. */
   | { type: 'database_behind'; id: string }
   | { type: 'log_unreadable'; reason: string }
@@ -15,14 +17,27 @@ export type AuthorityEvent =
   | { type: 'limits_not_shared'; reason: string }
   | { type: 'limits_shared' }
 
+/** What happens to the program. */
 export interface Events {
+  /** A log line and a count. */
   emit(event: AuthorityEvent): void
 }
 
-const LEVELS: Record<AuthorityEvent['type'], 'info' | 'warn' | 'error' | 'fatal'> = {
-  session_ended: 'info',
-  session_repaired: 'info',
+/** What happens to accounts and sessions as well. */
+export interface AuditedEvents extends Events {
+  /**
+   * A row of the audit log each, in the transaction of the thing itself and last in it; a log line
+   * and a count once that is durable.
+   */
+  record(tx: Database, entries: readonly AuditEntry[]): Promise<void>
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+const LEVELS: Record<AuthorityEvent['type'], Level> = {
+  refreshed: 'debug',
   refresh_reused: 'warn',
+  attempt_limited: 'info',
   database_behind: 'fatal',
   log_unreadable: 'error',
   log_readable: 'info',
@@ -31,7 +46,33 @@ const LEVELS: Record<AuthorityEvent['type'], 'info' | 'warn' | 'error' | 'fatal'
   limits_shared: 'info',
 }
 
-/** One line per event. */
-export function createEvents(logger: Logger): Events {
-  return { emit: (event) => logger[LEVELS[event.type]]({ event }, event.type) }
+/** Who counts what happens. */
+export interface EventCounter {
+  countEvent(event: AuthorityEvent): void
+  countEntry(entry: AuditEntry): void
+}
+
+/** One function for each of the two kinds: log line, count and row never differ. */
+export function createEvents(parts: {
+  logger: Logger
+  audit: Audit
+  counter: EventCounter
+}): AuditedEvents {
+  const { logger, audit, counter } = parts
+  return {
+    emit(event) {
+      logger[LEVELS[event.type]]({ event }, event.type)
+      counter.countEvent(event)
+    },
+    async record(tx, entries) {
+      await audit.append(tx, entries)
+      tx.onCommit(() => {
+        for (const entry of entries) {
+          const { address: _, ...event } = entry
+          logger.info({ event }, entry.type)
+          counter.countEntry(entry)
+        }
+      })
+    },
+  }
 }

@@ -2,6 +2,7 @@
 export type { Account } from './accounts/account.ts'
 export type { Accounts } from './accounts/accounts.ts'
 export { type Authority, startAuthority } from './app.ts'
+export { OPERATOR, type Origin } from './audit/audit-entry.ts'
 export { writeBackup } from './backup/backup.ts'
 export { BackupError, type BackupErrorCode } from './backup/backup-error.ts'
 export type { BackupContents, RowCounts } from './backup/backup-format.ts'

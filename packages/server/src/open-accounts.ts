@@ -1,12 +1,18 @@
 // The accounts without an authority: what the command line works on.
 import { existsSync } from 'node:fs'
+import { pino } from 'pino'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { createPasswordHasher } from './accounts/password-hasher.ts'
+import { createAudit } from './audit/audit.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
 import { openDatabase } from './db/open-database.ts'
 import { StartError } from './errors.ts'
+import { createEvents, type EventCounter } from './events.ts'
+
+/** Nobody asks a command for its metrics. */
+const UNCOUNTED: EventCounter = { countEvent: () => {}, countEntry: () => {} }
 
 export interface OpenAccounts {
   readonly accounts: Accounts
@@ -30,12 +36,15 @@ export async function openAccounts(
         `there is no database at ${address.path}: start the authority once, or name the right one with SIGNET_DATABASE_URL`,
       ])
     }
-    openSecrets(config)
   }
+  const secrets = openSecrets(config)
   const database = await openDatabase(address)
   const hasher = createPasswordHasher()
+  const clock = systemClock
+  const audit = createAudit({ database, secrets, clock })
+  const events = createEvents({ logger: pino({ level: 'silent' }), audit, counter: UNCOUNTED })
   return {
-    accounts: createAccounts({ database, hasher, clock: systemClock }),
+    accounts: createAccounts({ database, hasher, clock, events }),
     close: () => database.close(),
   }
 }

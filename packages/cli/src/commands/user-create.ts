@@ -21,7 +21,7 @@ export function userCreateCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (email: string, options: Options) => {
       const password = await readPassword(options.passwordFile)
-      const { openAccounts, readConfig } = await import('@signet/server')
+      const { OPERATOR, openAccounts, readConfig } = await import('@signet/server')
       const { accounts, close } = await openAccounts(readConfig('development'), {
         missing: 'create',
       })
@@ -31,6 +31,7 @@ export function userCreateCommand(): Command {
           password,
           name: options.name ?? null,
           roles: options.role ?? [],
+          by: OPERATOR,
         })
         for (const role of rolesMade) {
           process.stderr.write(`signet: the role ${role} is new (it carries no scopes yet)\n`)

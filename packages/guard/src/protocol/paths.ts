@@ -14,4 +14,5 @@ export const paths = {
   revocationStream: '/revocations/stream',
   live: '/health/live',
   ready: '/health/ready',
+  metrics: '/metrics',
 } as const

@@ -1,8 +1,10 @@
 // Owns who can log in: addresses, password hashes, roles. Does not open sessions and knows nothing
-// of HTTP or tokens. Speaks to its own store and the password hasher only.
+// of HTTP or tokens. Speaks to its own store and the password hasher, and says what happened.
+import type { Origin } from '../audit/audit-entry.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import { AuthorityError } from '../errors.ts'
+import type { AuditedEvents } from '../events.ts'
 import { type Account, createAccountId } from './account.ts'
 import {
   addRoles,
@@ -51,6 +53,7 @@ export interface Accounts {
     password: string
     name: string | null
     roles?: readonly string[]
+    by: Origin
     checkStillWanted?: () => void
   }): Promise<{ account: Account; rolesMade: string[] }>
 
@@ -62,6 +65,8 @@ export interface Accounts {
   authenticate(credentials: {
     email: string
     password: string
+    /** Where the request comes from, for the audit log. */
+    address: string | null
     checkStillWanted?: () => void
   }): Promise<Authenticated>
 
@@ -86,6 +91,7 @@ export interface Accounts {
     accountId: string
     currentPassword: string
     newPassword: string
+    by: Origin
     checkStillWanted: () => void
   }): Promise<PasswordChange>
 
@@ -99,10 +105,10 @@ export interface Accounts {
   enable(tx: Database, id: string): Promise<void>
 
   /**
-   * Whether the roles are others now. Roles that do not exist are made (without scopes).
+   * The roles if they are others now, otherwise null. Roles that do not exist are made (without scopes).
    * @throws AuthorityError `not_found`, `request_invalid`
    */
-  changeRoles(tx: Database, id: string, change: RoleChange): Promise<boolean>
+  changeRoles(tx: Database, id: string, change: RoleChange): Promise<readonly string[] | null>
 
   /** All accounts, oldest first, read page by page. */
   list(): AsyncGenerator<Account>
@@ -116,8 +122,19 @@ export function createAccounts(parts: {
   database: Database
   hasher: PasswordHasher
   clock: Clock
+  events: AuditedEvents
 }): Accounts {
-  const { database, hasher, clock } = parts
+  const { database, hasher, clock, events } = parts
+
+  /** What was refused changed nothing: a transaction of its own. */
+  function recordRefusal(
+    type: 'login_refused' | 'password_refused',
+    refused: { accountId: string | null } & Origin,
+  ): Promise<void> {
+    return database.transaction((tx) =>
+      events.record(tx, [{ type, result: 'refused', ...refused, sessionId: null, detail: null }]),
+    )
+  }
 
   async function hold(tx: Database, id: string): Promise<Account> {
     const account = await holdAccount(tx, id, 'update')
@@ -126,7 +143,7 @@ export function createAccounts(parts: {
   }
 
   return {
-    async create({ roles = [], checkStillWanted = always, ...texts }) {
+    async create({ roles = [], by, checkStillWanted = always, ...texts }) {
       const email = parseEmail(texts.email)
       const password = await parseNewPassword(texts.password, { email, pointer: '/password' })
       const name = texts.name === null ? null : parseName(texts.name)
@@ -144,11 +161,22 @@ export function createAccounts(parts: {
         const rolesMade = await addRoles(tx, { accountId: id, roles: roleNames, now: createdAt })
         const account = await findAccount(tx, id)
         if (account === null) throw new Error('the account just inserted is not there')
+        await events.record(tx, [
+          {
+            type: 'account_created',
+            result: 'done',
+            ...by,
+            actor: by.actor ?? id,
+            accountId: id,
+            sessionId: null,
+            detail: roleNames.length === 0 ? null : { roles: roleNames.join(' ') },
+          },
+        ])
         return { account, rolesMade }
       })
     },
 
-    async authenticate({ email, password, checkStillWanted = always }) {
+    async authenticate({ email, password, address: from, checkStillWanted = always }) {
       // At login a malformed address is one that no account has: same words, same time.
       const address = findCanonicalEmail(email)
       const found = address === null ? null : await findPasswordByEmail(database, address)
@@ -157,7 +185,11 @@ export function createAccounts(parts: {
         password: normalizePassword(password),
         checkStillWanted,
       })
-      if (found === null || !matches) throw new AuthorityError('credentials_wrong')
+      if (found === null || !matches) {
+        const accountId = found?.id ?? null
+        await recordRefusal('login_refused', { accountId, actor: null, address: from })
+        throw new AuthorityError('credentials_wrong')
+      }
       return { accountId: found.id, credentialsVersion: found.credentialsVersion }
     },
 
@@ -177,7 +209,7 @@ export function createAccounts(parts: {
 
     hold,
 
-    async preparePassword({ accountId, currentPassword, newPassword, checkStillWanted }) {
+    async preparePassword({ accountId, currentPassword, newPassword, by, checkStillWanted }) {
       const found = await findPassword(database, accountId)
       if (found === null) throw new AuthorityError('not_found')
       const { email, passwordHash, credentialsVersion } = found
@@ -187,7 +219,10 @@ export function createAccounts(parts: {
         password: normalizePassword(currentPassword),
         checkStillWanted,
       })
-      if (!matches) throw wrongPassword()
+      if (!matches) {
+        await recordRefusal('password_refused', { accountId, ...by })
+        throw wrongPassword()
+      }
       const newHash = await hasher.hash(password, checkStillWanted)
       return { accountId, credentialsVersion, passwordHash: newHash }
     },
@@ -214,7 +249,8 @@ export function createAccounts(parts: {
       await removeRoles(tx, { accountId: id, roles: parseRoleNames(remove) })
       await addRoles(tx, { accountId: id, roles: parseRoleNames(add), now: epochSeconds(clock) })
       const after = await findAccount(tx, id)
-      return after?.roles.join() !== before.roles.join()
+      const roles = after?.roles ?? []
+      return roles.join() === before.roles.join() ? null : roles
     },
 
     async *list() {

@@ -1,16 +1,12 @@
-/** What of an account's and an operator's doings is kept. One word per thing that happens. */
+/** What of accounts' and operators' doings is kept. One word per thing that happens. */
 export type AuditType =
   | 'account_created'
   | 'account_disabled'
   | 'account_enabled'
-  | 'account_imported'
   | 'account_roles_changed'
-  | 'audit_pruned'
-  | 'login_limited'
   | 'login_refused'
   | 'password_changed'
   | 'password_refused'
-  | 'refresh_reused'
   | 'role_changed'
   | 'session_ended'
   | 'session_opened'
@@ -19,17 +15,24 @@ export type AuditType =
 /** Never a password, a token, a secret or an e-mail address: ids, words and numbers. */
 export type AuditDetail = Readonly<Record<string, string | number | boolean>>
 
-export interface AuditEntry {
+/** Who asked for something, and from where. */
+export interface Origin {
+  /** An account's id, or `operator` at the command line; null: nobody who is known. */
+  readonly actor: string | null
+  /** The address that the request came from; null where there was none. */
+  readonly address: string | null
+}
+
+/** Whoever sits at the command line. */
+export const OPERATOR: Origin = { actor: 'operator', address: null }
+
+export interface AuditEntry extends Origin {
   readonly type: AuditType
   /** Whether it was done or refused. */
   readonly result: 'done' | 'refused'
-  /** Who did it: an account's id, `operator` at the command line, `system`; null: nobody known. */
-  readonly actor: string | null
   /** Whom it is about. */
   readonly accountId: string | null
   readonly sessionId: string | null
-  /** Where the request came from. */
-  readonly address: string | null
   readonly detail: AuditDetail | null
 }
 

@@ -51,24 +51,14 @@ export async function setPoint(tx: Database, name: PointName, point: SealedPoint
     .execute()
 }
 
-export async function insertRow(tx: Database, row: AuditRow): Promise<void> {
-  await tx.query
-    .insertInto('audit')
-    .values({
-      sequence: row.sequence,
-      at: row.at,
-      type: row.type,
-      result: row.result,
-      actor: row.actor,
-      account_id: row.accountId,
-      session_id: row.sessionId,
-      address: row.address,
-      detail: row.detail === null ? null : JSON.stringify(row.detail),
-      hash: row.hash,
-      seal: row.seal,
-      secret_id: row.secretId,
-    })
-    .execute()
+/** Parameters of one statement are limited: twelve a row. */
+const INSERT_BATCH = 200
+
+export async function insertRows(tx: Database, rows: readonly AuditRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += INSERT_BATCH) {
+    const batch = rows.slice(start, start + INSERT_BATCH)
+    await tx.query.insertInto('audit').values(batch.map(toColumns)).execute()
+  }
 }
 
 /** Rows behind `after` in their order, by primary key; of one account by `audit_account`. */
@@ -101,6 +91,23 @@ export async function findLastBefore(
 
 export async function deleteRowsUpTo(tx: Database, sequence: number): Promise<void> {
   await tx.query.deleteFrom('audit').where('sequence', '<=', sequence).execute()
+}
+
+function toColumns(row: AuditRow): AuditRowColumns {
+  return {
+    sequence: row.sequence,
+    at: row.at,
+    type: row.type,
+    result: row.result,
+    actor: row.actor,
+    account_id: row.accountId,
+    session_id: row.sessionId,
+    address: row.address,
+    detail: row.detail === null ? null : JSON.stringify(row.detail),
+    hash: row.hash,
+    seal: row.seal,
+    secret_id: row.secretId,
+  }
 }
 
 function pointColumns({ sequence, hash, seal, secretId }: SealedPoint) {

@@ -41,7 +41,7 @@ describe.each(databases)('on $name', ({ open }) => {
     ...change,
   })
   const append = (change: Partial<AuditEntry> = {}) =>
-    database.transaction((tx) => audit.append(tx, entry(change)))
+    database.transaction((tx) => audit.append(tx, [entry(change)]))
   const appendMany = async (count: number) => {
     for (let index = 0; index < count; index++) await append({ sessionId: `ses_${index}` })
   }
@@ -65,6 +65,16 @@ describe.each(databases)('on $name', ({ open }) => {
     )
   })
 
+  test('many of one transaction stand behind one another', async () => {
+    const entries = Array.from({ length: 450 }, (_, index) => entry({ sessionId: `ses_${index}` }))
+    await database.transaction(async (tx) => {
+      await audit.append(tx, entries)
+      await audit.append(tx, [entry()])
+    })
+    const { rows, faults } = await audit.verify()
+    expect([rows, faults]).toEqual([451, []])
+  })
+
   test('many at once make one chain without a gap', async () => {
     await Promise.all(Array.from({ length: 60 }, () => append()))
     const { rows, faults } = await audit.verify()
@@ -75,7 +85,7 @@ describe.each(databases)('on $name', ({ open }) => {
     await append()
     await expect(
       database.transaction(async (tx) => {
-        await audit.append(tx, entry())
+        await audit.append(tx, [entry()])
         throw new Error('no')
       }),
     ).rejects.toThrow('no')
@@ -138,7 +148,9 @@ describe.each(databases)('on $name', ({ open }) => {
       `update audit_points set sequence = 1, hash = (select hash from audit where sequence = 1) where name = 'head'`,
     )
     for (const row of before) {
-      await database.transaction((tx) => forger.append(tx, { ...row, actor: 'acc_somebody_else' }))
+      await database.transaction((tx) =>
+        forger.append(tx, [{ ...row, actor: 'acc_somebody_else' }]),
+      )
     }
     await testDatabase.query(`update audit set secret_id = ${first.id}`)
     await testDatabase.query(`update audit_points set secret_id = ${first.id}`)
@@ -152,7 +164,7 @@ describe.each(databases)('on $name', ({ open }) => {
   test('rows of a secret that was rolled over hold, and are named once it is gone', async () => {
     await appendMany(2)
     const both = createAudit({ database, secrets: createSecretRing([second, first]), clock })
-    await database.transaction((tx) => both.append(tx, entry()))
+    await database.transaction((tx) => both.append(tx, [entry()]))
     expect((await both.verify()).faults).toEqual([])
     const later = createAudit({ database, secrets: createSecretRing([second]), clock })
     expect((await later.verify()).faults).toEqual([

@@ -11,7 +11,7 @@ import {
   findPoint,
   holdHead,
   insertPoint,
-  insertRow,
+  insertRows,
   listRows,
   type SealedPoint,
   setPoint,
@@ -32,7 +32,7 @@ export interface Audit {
    * Appends within the caller's transaction, as its very last statement: everybody who appends waits
    * for it to end.
    */
-  append(tx: Database, entry: AuditEntry): Promise<AuditRow>
+  append(tx: Database, entries: readonly AuditEntry[]): Promise<void>
 
   /** Up to `limit` entries behind the sequence `after`, oldest first. */
   list(page: { after: number; limit: number; accountId?: string | undefined }): Promise<AuditRow[]>
@@ -81,12 +81,18 @@ export function createAudit(parts: {
   }
 
   return {
-    async append(tx, entry) {
-      const head = await holdOrMakeHead(tx)
-      const row = linkEntry(head, { ...entry, at: epochSeconds(clock) }, secrets.current)
-      await insertRow(tx, row)
-      await setPoint(tx, 'head', sealed('head', row))
-      return row
+    async append(tx, entries) {
+      if (entries.length === 0) return
+      const at = epochSeconds(clock)
+      const rows: AuditRow[] = []
+      let last = await holdOrMakeHead(tx)
+      for (const entry of entries) {
+        const row = linkEntry(last, { ...entry, at }, secrets.current)
+        rows.push(row)
+        last = row
+      }
+      await insertRows(tx, rows)
+      await setPoint(tx, 'head', sealed('head', last))
     },
 
     list: (page) => listRows(database, page),

@@ -35,6 +35,8 @@ export interface Config {
   readonly redis: HiddenUrl | null
   /** Networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Who may read `/metrics`: only this machine itself, or whoever can reach it. */
+  readonly metricsAccess: 'local' | 'open'
   /** For load tests: nobody is kept from guessing. */
   readonly dangerouslyDisableRateLimits: boolean
   readonly logLevel: LogLevel
@@ -54,6 +56,7 @@ const SETTINGS = [
   'SIGNET_REFRESH_GRACE',
   'SIGNET_ALG',
   'SIGNET_FEED_ACCESS',
+  'SIGNET_METRICS_ACCESS',
   'SIGNET_TRUST_PROXY',
   'SIGNET_DANGEROUSLY_DISABLE_RATE_LIMITS',
   'SIGNET_LOG_LEVEL',
@@ -98,6 +101,7 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
     }),
     algorithm: reader.oneOf('SIGNET_ALG', ALGORITHMS, 'ES256'),
     redis: parseRedis(reader),
+    metricsAccess: reader.oneOf('SIGNET_METRICS_ACCESS', ['local', 'open'], 'local'),
     trustedProxies: parseTrustedProxies(reader),
     dangerouslyDisableRateLimits: parseDisabledLimits(reader, mode, issuer),
     logLevel: reader.oneOf(

@@ -2,6 +2,7 @@
 // every answer has, one log line per request. No route of its own.
 import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts'
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
+import type { Metrics } from '../metrics.ts'
 import { answerErrors, answerMalformed, answerUnroutable } from './error-response.ts'
 import { readJsonBodies } from './json-body.ts'
 
@@ -17,6 +18,7 @@ export function createHttpServer(parts: {
   realm: string
   /** Networks whose word on where a request comes from (X-Forwarded-For) is believed. */
   trustedProxies: readonly string[]
+  metrics: Metrics
 }) {
   const app = fastify({
     loggerInstance: parts.logger,
@@ -56,16 +58,12 @@ export function createHttpServer(parts: {
   })
 
   app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        // The pattern of the route, never the address itself.
-        route: request.routeOptions.url ?? 'unknown',
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'answered',
-    )
+    const { method } = request
+    // The pattern of the route, never the address itself.
+    const route = request.routeOptions.url ?? 'unknown'
+    const status = reply.statusCode
+    request.log.info({ method, route, status, ms: Math.round(reply.elapsedTime) }, 'answered')
+    parts.metrics.countRequest({ method, route, status, seconds: reply.elapsedTime / 1000 })
   })
   return app
 }

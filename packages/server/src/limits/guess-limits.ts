@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto'
 import type { SecretRing } from '../config/secrets.ts'
 import { AuthorityError } from '../errors.ts'
+import type { Events } from '../events.ts'
 import { addressBlockOf } from './address-block.ts'
 import { createDeviceProof, findDeviceId } from './device-proof.ts'
 import type { Counter, Limit, LimitStore } from './limit.ts'
@@ -51,17 +52,25 @@ export interface GuessLimits {
   createDeviceProof(email: string): string
 }
 
-export function createGuessLimits(parts: { store: LimitStore; secrets: SecretRing }): GuessLimits {
-  const { store, secrets } = parts
+export function createGuessLimits(parts: {
+  store: LimitStore
+  secrets: SecretRing
+  events: Events
+}): GuessLimits {
+  const { store, secrets, events } = parts
   const { account, device, address, overall, signupAddress, signupOverall } = GUESS_LIMITS
   const key = secrets.current.derive('signet/limits', new Uint8Array(0))
   // Names and addresses are not to be read in a shared store.
   const hide = (text: string) =>
     createHmac('sha256', key).update(text).digest('base64url').slice(0, 22)
 
-  async function count(counters: readonly Counter[]): Promise<CountedAttempt> {
+  async function count(
+    what: 'login' | 'password' | 'signup',
+    counters: readonly Counter[],
+  ): Promise<CountedAttempt> {
     const waitMs = await store.take(counters)
     if (waitMs > 0) {
+      events.emit({ type: 'attempt_limited', what })
       throw new AuthorityError('too_many_attempts', {
         retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
       })
@@ -77,8 +86,8 @@ export function createGuessLimits(parts: { store: LimitStore; secrets: SecretRin
   return {
     async countLogin({ email, address: from, deviceProof }) {
       const deviceId = deviceProof === null ? null : findDeviceId(secrets, deviceProof, email)
-      if (deviceId !== null) return count([{ key: `device:${deviceId}`, limit: device }])
-      return count([
+      if (deviceId !== null) return count('login', [{ key: `device:${deviceId}`, limit: device }])
+      return count('login', [
         { key: 'overall', limit: overall },
         blockCounter(from),
         { key: `account:${hide(email)}`, limit: account },
@@ -86,10 +95,10 @@ export function createGuessLimits(parts: { store: LimitStore; secrets: SecretRin
     },
 
     countPassword: ({ email, address: from }) =>
-      count([blockCounter(from), { key: `password:${hide(email)}`, limit: account }]),
+      count('password', [blockCounter(from), { key: `password:${hide(email)}`, limit: account }]),
 
     countSignup: ({ address: from }) =>
-      count([
+      count('signup', [
         { key: 'signup', limit: signupOverall },
         { key: `signup:${hide(addressBlockOf(from))}`, limit: signupAddress },
       ]),

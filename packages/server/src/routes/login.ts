@@ -40,7 +40,7 @@ export function loginRoute(app: HttpServer, parts: RouteParts): void {
     })
     const authenticated = await carryOut(
       attempt,
-      () => accounts.authenticate({ email, password, checkStillWanted }),
+      () => accounts.authenticate({ email, password, address: request.ip, checkStillWanted }),
       { onSuccess: 'give back' },
     )
     const grant = await sessions.open({

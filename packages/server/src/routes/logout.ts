@@ -4,6 +4,7 @@ import { type Claims, createVerifier, decode, TokenError } from '@signet/token'
 import { AuthorityError } from '../errors.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import type { SessionToEnd } from '../sessions/ends.ts'
+import { originOf } from './device.ts'
 import type { RouteParts } from './route-parts.ts'
 
 const BODY = {
@@ -76,7 +77,7 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
       }
       // What is no token of ours keeps nothing alive: it is a refusal only where nothing else is named.
       if (named.length === 0 && refused !== null) throw refused
-      await ends.close(named, 'logout')
+      await ends.close({ sessions: named, reason: 'logout', by: originOf(request) })
       return reply.code(204).header('cache-control', 'no-store').send()
     },
   )

@@ -3,6 +3,7 @@ import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
 import { carryOut } from './counted-attempt.ts'
 import { PASSWORD_MEMBER } from './credential-members.ts'
+import { originOf } from './device.ts'
 import { createOwnerCheck } from './owner.ts'
 import type { RouteParts } from './route-parts.ts'
 
@@ -21,7 +22,8 @@ export function passwordRoute(app: HttpServer, parts: RouteParts): void {
     const { account, sessionId } = await checkOwner(request, 'changing')
     const { email } = account
     const attempt = await guessLimits.countPassword({ email, address: request.ip })
-    const change = { accountId: account.id, sessionId, ...request.body, checkStillWanted }
+    const by = originOf(request, account.id)
+    const change = { accountId: account.id, sessionId, ...request.body, by, checkStillWanted }
     await carryOut(attempt, () => accountChanges.changePassword(change), {
       onSuccess: 'give back',
     })

@@ -27,6 +27,7 @@ export function refreshRoute(app: HttpServer, parts: RouteParts): void {
       refreshToken,
       clientId: FIRST_PARTY_CLIENT,
       chooseAudience: continueAudience(audience, config),
+      address: request.ip,
       checkStillWanted: createWaitCheck(request, clock),
     })
     const accessToken = issuer.issue(grant)

@@ -9,6 +9,7 @@ const MAX_SUBSCRIBERS = 1_000
 
 export function revocationStreamRoute(app: HttpServer, parts: RouteParts): void {
   const streams = new Set<FeedStream>()
+  parts.metrics.watch('signet_feed_subscribers', 'Open feeds', () => streams.size)
 
   // No HEAD: an answer without a body would never end.
   app.get(paths.revocationStream, { exposeHeadRoute: false }, (request, reply) => {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { GuessLimits } from '../limits/guess-limits.ts'
+import type { Metrics } from '../metrics.ts'
 import type { LogTail } from '../revocation/log-tail.ts'
 import type { Revocations } from '../revocation/revocations.ts'
 import type { AccountChanges } from '../sessions/account-changes.ts'
@@ -25,4 +26,5 @@ export interface RouteParts {
   readonly revocations: Revocations
   readonly tail: LogTail
   readonly guard: Guard
+  readonly metrics: Metrics
 }

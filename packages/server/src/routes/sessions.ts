@@ -2,6 +2,7 @@ import { paths } from '@signet/guard/protocol'
 import { AuthorityError } from '../errors.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import { describeUserAgent } from '../sessions/device-words.ts'
+import { originOf } from './device.ts'
 import { createOwnerCheck } from './owner.ts'
 import type { RouteParts } from './route-parts.ts'
 
@@ -44,7 +45,11 @@ export function sessionsRoute(app: HttpServer, parts: RouteParts): void {
     const { id } = request.params
     // Somebody else's session is not told from one that never was.
     if (!(await sessions.belongsTo(id, account.id))) throw new AuthorityError('not_found')
-    await ends.close([{ id }], 'owner')
+    await ends.close({
+      sessions: [{ id }],
+      reason: 'owner',
+      by: originOf(request, account.id),
+    })
     return reply.code(204).header('cache-control', 'no-store').send()
   })
 
@@ -54,6 +59,7 @@ export function sessionsRoute(app: HttpServer, parts: RouteParts): void {
       accountId: account.id,
       except: request.query.keep === 'current' ? sessionId : undefined,
       reason: 'owner',
+      by: originOf(request, account.id),
     })
     return reply.code(204).header('cache-control', 'no-store').send()
   })

@@ -3,7 +3,7 @@ import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
 import { carryOut } from './counted-attempt.ts'
 import { CREDENTIAL_MEMBERS } from './credential-members.ts'
-import { deviceOf } from './device.ts'
+import { deviceOf, originOf } from './device.ts'
 import type { RouteParts } from './route-parts.ts'
 import { FIRST_PARTY_CLIENT, tokenAnswer, userAnswer } from './token-answer.ts'
 
@@ -25,7 +25,7 @@ export function signupRoute(app: HttpServer, parts: RouteParts): void {
     const attempt = await guessLimits.countSignup({ address: request.ip })
     const { account } = await carryOut(
       attempt,
-      () => accounts.create({ email, password, name, checkStillWanted }),
+      () => accounts.create({ email, password, name, by: originOf(request), checkStillWanted }),
       { onSuccess: 'keep' },
     )
     const grant = await sessions.open({

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/open-test-database.ts'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createPasswordHasher } from '../accounts/password-hasher.ts'
+import { OPERATOR } from '../audit/audit-entry.ts'
 import { createSecretRing, MasterSecret } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
@@ -13,7 +14,8 @@ import { createSessions, type Grant, type Sessions } from './sessions.ts'
 
 const NOW = 1_700_000_000
 const clock = { now: () => NOW * 1000, monotonic: () => 0 }
-const events = { emit: () => {} }
+const events = { emit: () => {}, record: async () => {} }
+const by = OPERATOR
 const ROUNDS = 60
 
 describe.each(databases)('on $name', ({ open }) => {
@@ -34,7 +36,7 @@ describe.each(databases)('on $name', ({ open }) => {
     const secrets = createSecretRing([new MasterSecret(randomBytes(32))])
     const openSide = async (): Promise<Side> => {
       const database = await openTestDatabase(testDatabase, clock)
-      const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock })
+      const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock, events })
       const revocations = createRevocations({ database, clock })
       const ends = createEnds({ database, revocations, clock, events })
       const limits = {
@@ -48,7 +50,7 @@ describe.each(databases)('on $name', ({ open }) => {
         accounts,
         revocations,
         sessions: createSessions({ database, accounts, ends, secrets, limits, clock, events }),
-        changes: createAccountChanges({ database, accounts, ends }),
+        changes: createAccountChanges({ database, accounts, ends, events }),
       }
     }
     const first = await openSide()
@@ -73,6 +75,7 @@ describe.each(databases)('on $name', ({ open }) => {
       password: 'correct horse battery',
       name: null,
       roles: ['reader'],
+      by,
     })
     return { accountId: account.id, credentialsVersion: account.credentialsVersion }
   }
@@ -94,6 +97,7 @@ describe.each(databases)('on $name', ({ open }) => {
       refreshToken,
       clientId: 'signet',
       chooseAudience: (before) => before,
+      address: null,
       checkStillWanted: () => {},
     })
 
@@ -115,7 +119,7 @@ describe.each(databases)('on $name', ({ open }) => {
       const opening = [0, 1, 2].map((index) => openSession(side(index), asRead))
       const [grants] = await Promise.all([
         Promise.allSettled(opening),
-        side(round).changes.disable(authenticated.accountId),
+        side(round).changes.disable(authenticated.accountId, by),
       ])
       for (const grant of grants) {
         if (grant.status === 'rejected') {
@@ -128,7 +132,7 @@ describe.each(databases)('on $name', ({ open }) => {
         expect(await entriesOf(session.id)).toHaveLength(1)
       }
       expect(await codeOf(openSession(side(round), asRead))).toBe('credentials_wrong')
-      await side(round).changes.enable(authenticated.accountId)
+      await side(round).changes.enable(authenticated.accountId, by)
       expect(await codeOf(openSession(side(round), asRead))).toBe('credentials_wrong')
     }
     // Some opened before and were ended, otherwise nothing raced.
@@ -145,7 +149,7 @@ describe.each(databases)('on $name', ({ open }) => {
         round % 2 === 0 ? { add: ['editor'], remove: [] } : { add: [], remove: ['editor'] }
       const [grants] = await Promise.all([
         Promise.all([0, 1].map((index) => refresh(side(index), refreshToken))),
-        side(round).changes.changeRoles(accountId, change),
+        side(round).changes.changeRoles(accountId, change, by),
       ])
       const after = (await side(0).accounts.get(accountId)).roles.join()
       const below = Math.max(
@@ -165,7 +169,11 @@ describe.each(databases)('on $name', ({ open }) => {
   test('a change of roles that changes nothing kills nothing', async () => {
     const authenticated = await createAccount('same')
     const { session } = await openSession(side(0), authenticated)
-    await side(0).changes.changeRoles(authenticated.accountId, { add: ['reader'], remove: ['x'] })
+    await side(0).changes.changeRoles(
+      authenticated.accountId,
+      { add: ['reader'], remove: ['x'] },
+      by,
+    )
     expect(await entriesOf(session.id)).toEqual([])
   })
 
@@ -178,7 +186,9 @@ describe.each(databases)('on $name', ({ open }) => {
         grants.push(await openSession(side(count), authenticated))
       }
       await Promise.all(
-        [0, 1, 2, 3].map((index) => side(index).changes.closeAll({ accountId, reason: 'owner' })),
+        [0, 1, 2, 3].map((index) =>
+          side(index).changes.closeAll({ accountId, reason: 'owner', by }),
+        ),
       )
       for (const { session } of grants) expect(await entriesOf(session.id)).toHaveLength(1)
     }

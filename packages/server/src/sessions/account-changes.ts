@@ -1,8 +1,11 @@
 // What changes of an account mean for its sessions. Each is one transaction that takes the account
 // first, then its sessions, then the log, so that no login and no refresh slips through: a login
 // holds the account while it opens its session, and a refresh rewrites the row of its own.
+
 import type { Accounts, RoleChange } from '../accounts/accounts.ts'
+import type { AuditEntry, AuditType, Origin } from '../audit/audit-entry.ts'
 import type { Database } from '../db/database.ts'
+import type { AuditedEvents } from '../events.ts'
 import type { Ends } from './ends.ts'
 import type { EndReason } from './session.ts'
 
@@ -17,6 +20,7 @@ export interface AccountChanges {
     sessionId: string
     currentPassword: string
     newPassword: string
+    by: Origin
     checkStillWanted: () => void
   }): Promise<void>
 
@@ -25,35 +29,39 @@ export interface AccountChanges {
     accountId: string
     except?: string | undefined
     reason: EndReason
+    by: Origin
   }): Promise<number>
 
   /** Ends every session; no login until it is enabled again. @throws AuthorityError `not_found` */
-  disable(accountId: string): Promise<void>
+  disable(accountId: string, by: Origin): Promise<void>
 
   /** @throws AuthorityError `not_found` */
-  enable(accountId: string): Promise<void>
+  enable(accountId: string, by: Origin): Promise<void>
 
   /**
    * Gives and takes roles. When that changes anything, access tokens issued so far die; sessions
    * live on and get the new roles with their next refresh.
    * @throws AuthorityError `not_found`, `request_invalid` (a role's name)
    */
-  changeRoles(accountId: string, change: RoleChange): Promise<void>
+  changeRoles(accountId: string, change: RoleChange, by: Origin): Promise<void>
 }
 
 export function createAccountChanges(parts: {
   database: Database
   accounts: Accounts
   ends: Ends
+  events: AuditedEvents
 }): AccountChanges {
-  const { database, accounts, ends } = parts
+  const { database, accounts, ends, events } = parts
+
   return {
-    async changePassword({ sessionId, ...request }) {
-      const change = await accounts.preparePassword(request)
+    async changePassword({ sessionId, by, ...request }) {
       const { accountId } = request
+      const change = await accounts.preparePassword({ ...request, by })
       await database.transaction(async (tx) => {
         await accounts.applyPassword(tx, change)
-        await ends.closeAllOf(tx, { accountId, except: sessionId, reason: 'password_change' })
+        await ends.closeAllOf(tx, { accountId, except: sessionId, reason: 'password_change', by })
+        await events.record(tx, [entryFor('password_changed', accountId, by)])
       })
     },
 
@@ -63,19 +71,30 @@ export function createAccountChanges(parts: {
         return ends.closeAllOf(tx, end)
       }),
 
-    disable: (accountId) =>
+    disable: (accountId, by) =>
       database.transaction(async (tx) => {
         await accounts.disable(tx, accountId)
-        await ends.closeAllOf(tx, { accountId, reason: 'account_disabled' })
+        await ends.closeAllOf(tx, { accountId, reason: 'account_disabled', by })
+        await events.record(tx, [entryFor('account_disabled', accountId, by)])
       }),
 
-    enable: (accountId) => database.transaction((tx) => accounts.enable(tx, accountId)),
-
-    changeRoles: (accountId, change) =>
+    enable: (accountId, by) =>
       database.transaction(async (tx) => {
-        if (await accounts.changeRoles(tx, accountId, change)) {
-          await ends.killTokensOf(tx, accountId)
-        }
+        await accounts.enable(tx, accountId)
+        await events.record(tx, [entryFor('account_enabled', accountId, by)])
+      }),
+
+    changeRoles: (accountId, change, by) =>
+      database.transaction(async (tx) => {
+        const roles = await accounts.changeRoles(tx, accountId, change)
+        if (roles === null) return
+        await ends.killTokensOf(tx, accountId)
+        const detail = { roles: roles.join(' ') }
+        await events.record(tx, [{ ...entryFor('account_roles_changed', accountId, by), detail }])
       }),
   }
+}
+
+function entryFor(type: AuditType, accountId: string, by: Origin): AuditEntry {
+  return { type, result: 'done', ...by, accountId, sessionId: null, detail: null }
 }

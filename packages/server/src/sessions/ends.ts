@@ -1,9 +1,10 @@
 // How sessions end, and how the tokens they issued die while they live on. Every one of these is
 // one transaction with its entries in the revocation log.
 import { MAX_LEEWAY_SECONDS, type RevocationEntry } from '@signet/guard/protocol'
+import type { Origin } from '../audit/audit-entry.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Database } from '../db/database.ts'
-import type { Events } from '../events.ts'
+import type { AuditedEvents } from '../events.ts'
 import type { Revocations } from '../revocation/revocations.ts'
 import type { EndReason } from './session.ts'
 import {
@@ -25,7 +26,7 @@ export interface Ends {
    * Ends the sessions; those that ended before stay as they are. A session that has no row (the
    * database was put back) is recorded all the same, for as long as the token lives that named it.
    */
-  close(sessions: readonly SessionToEnd[], reason: EndReason): Promise<void>
+  close(end: { sessions: readonly SessionToEnd[]; reason: EndReason; by: Origin }): Promise<void>
 
   /**
    * Ends every session of an account but `except`; answers how many. The caller holds the account's
@@ -33,7 +34,7 @@ export interface Ends {
    */
   closeAllOf(
     tx: Database,
-    end: { accountId: string; except?: string | undefined; reason: EndReason },
+    end: { accountId: string; except?: string | undefined; reason: EndReason; by: Origin },
   ): Promise<number>
 
   /**
@@ -47,22 +48,32 @@ export function createEnds(parts: {
   database: Database
   revocations: Revocations
   clock: Clock
-  events: Events
+  events: AuditedEvents
 }): Ends {
   const { database, revocations, clock, events } = parts
 
   async function record(
     tx: Database,
     ended: readonly EndedSession[],
-    reason: EndReason,
+    { reason, by }: { reason: EndReason; by: Origin },
   ): Promise<void> {
     await revocations.record(
       tx,
       ended.map(({ id, tokensExpireAt }) => entryFor(id, tokensExpireAt)),
     )
-    tx.onCommit(() => {
-      for (const { id } of ended) events.emit({ type: 'session_ended', id, reason })
-    })
+    await events.record(
+      tx,
+      ended.map(({ id, accountId }) => ({
+        type: 'session_ended',
+        result: 'done',
+        ...by,
+        // Whoever holds a session's token may end it; who used a stolen one is not known.
+        actor: by.actor ?? (reason === 'reuse' ? null : accountId),
+        accountId,
+        sessionId: id,
+        detail: { reason },
+      })),
+    )
   }
 
   /** Of the sessions that a living token names, those that the database does not know. */
@@ -75,28 +86,28 @@ export function createEnds(parts: {
     for (const { id, tokenExpiresAt = 0 } of named) {
       const isDead = tokenExpiresAt + MAX_LEEWAY_SECONDS <= now
       if (isDead || (await findSession(tx, id)) !== null) continue
-      lost.push({ id, tokensExpireAt: Math.ceil(tokenExpiresAt) })
+      lost.push({ id, accountId: null, tokensExpireAt: Math.ceil(tokenExpiresAt) })
     }
     return lost
   }
 
   return {
-    async close(named, reason) {
+    async close({ sessions: named, reason, by }) {
       const now = epochSeconds(clock)
       const ids = [...new Set(named.map(({ id }) => id))]
       await database.transaction(async (tx) => {
         const ended = await endSessions(tx, { ids, reason, now })
         const lost = await findLost(tx, named, now)
-        await record(tx, [...ended, ...lost], reason)
+        await record(tx, [...ended, ...lost], { reason, by })
       })
     },
 
-    async closeAllOf(tx, { accountId, except, reason }) {
+    async closeAllOf(tx, { accountId, except, reason, by }) {
       const now = epochSeconds(clock)
       const all = await listUnendedSessionIds(tx, accountId)
       const ids = all.filter((id) => id !== except)
       const ended = await endSessions(tx, { ids, reason, now })
-      await record(tx, ended, reason)
+      await record(tx, ended, { reason, by })
       return ended.length
     },
 

@@ -80,6 +80,8 @@ export async function rotateSession(db: Database, rotation: Rotation): Promise<S
 /** What the log needs to know of a session that was just ended. */
 export interface EndedSession {
   readonly id: string
+  /** Null for a session that has no row. */
+  readonly accountId: string | null
   readonly tokensExpireAt: number
 }
 
@@ -104,9 +106,11 @@ export async function endSessions(
       .set({ ended_at: end.now, end_reason: end.reason })
       .where('id', 'in', ids)
       .where('ended_at', 'is', null)
-      .returning(['id', 'tokens_expire_at'])
+      .returning(['id', 'account_id', 'tokens_expire_at'])
       .execute()
-    for (const row of rows) ended.push({ id: row.id, tokensExpireAt: row.tokens_expire_at })
+    for (const row of rows) {
+      ended.push({ id: row.id, accountId: row.account_id, tokensExpireAt: row.tokens_expire_at })
+    }
   }
   return ended
 }
@@ -140,10 +144,11 @@ export async function raiseTokenVersions(
     .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
     .where('account_id', '=', accountId)
     .where('ended_at', 'is', null)
-    .returning(['id', 'token_version', 'tokens_expire_at'])
+    .returning(['id', 'account_id', 'token_version', 'tokens_expire_at'])
     .execute()
   return rows.map((row) => ({
     id: row.id,
+    accountId: row.account_id,
     tokenVersion: row.token_version,
     tokensExpireAt: row.tokens_expire_at,
   }))

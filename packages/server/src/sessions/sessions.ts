@@ -7,8 +7,8 @@ import type { Accounts, Authenticated } from '../accounts/accounts.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
-import { AuthorityError } from '../errors.ts'
-import type { Events } from '../events.ts'
+import { type AuthorityCode, AuthorityError } from '../errors.ts'
+import type { AuditedEvents } from '../events.ts'
 import type { Ends } from './ends.ts'
 import { createRefreshToken, isAuthentic, parseRefreshToken } from './refresh-token.ts'
 import { judgeRotation } from './rotation.ts'
@@ -50,6 +50,17 @@ export interface SessionLimits {
   readonly refreshGraceSeconds: number
 }
 
+export interface RefreshRequest {
+  readonly refreshToken: string
+  readonly clientId: string
+  /** Which audience the next token gets, given that of the token before. */
+  readonly chooseAudience: (before: readonly string[]) => readonly string[]
+  /** Where the request comes from, for the audit log. */
+  readonly address: string | null
+  /** Called right before a row is touched; throws when nobody waits for the answer any more. */
+  readonly checkStillWanted: () => void
+}
+
 export interface Sessions {
   /**
    * Opens a session, durable when this returns.
@@ -64,18 +75,11 @@ export interface Sessions {
 
   /**
    * Continues the session of a refresh token; what that means: rotation.ts. However many callers
-   * present one token at once, one generation follows it. `checkStillWanted` is called right
-   * before a row is touched and throws when nobody waits for the answer any more.
+   * present one token at once, one generation follows it.
    * @throws AuthorityError `refresh_invalid`, `refresh_reused`, `session_ended`, `secret_unknown`,
    * `database_behind`
    */
-  refresh(request: {
-    refreshToken: string
-    clientId: string
-    /** Which audience the next token gets, given that of the token before. */
-    chooseAudience: (before: readonly string[]) => readonly string[]
-    checkStillWanted: () => void
-  }): Promise<Grant>
+  refresh(request: RefreshRequest): Promise<Grant>
 
   /**
    * The session that a refresh token of ours names, alive or not; null for anything else.
@@ -105,6 +109,8 @@ const SWEEP_BATCH = 500
 
 const MAX_LISTED = 200
 
+const REFUSALS: readonly AuthorityCode[] = ['refresh_invalid', 'refresh_reused', 'session_ended']
+
 /** A bound, far above what 64 callers with one token need; each attempt lost is another's gain. */
 const MAX_ATTEMPTS = 100
 
@@ -115,7 +121,7 @@ export function createSessions(parts: {
   secrets: SecretRing
   limits: SessionLimits
   clock: Clock
-  events: Events
+  events: AuditedEvents
 }): Sessions {
   const { database, accounts, ends, secrets, limits, clock, events } = parts
 
@@ -173,11 +179,12 @@ export function createSessions(parts: {
 
   /** One attempt to move the session on; null when somebody else was faster. */
   async function rotate(
+    db: Database,
     from: Session,
     next: { parent: number; audience: readonly string[] },
   ): Promise<Session | null> {
     const now = epochSeconds(clock)
-    return rotateSession(database, {
+    return rotateSession(db, {
       from,
       generation: from.generation + 1,
       parent: next.parent,
@@ -185,6 +192,86 @@ export function createSessions(parts: {
       now,
       idleExpiresAt: now + limits.idleTtlSeconds,
       token: createToken(next.audience, now, from.expiresAt),
+    })
+  }
+
+  async function continueSession({
+    refreshToken,
+    clientId,
+    chooseAudience,
+    address,
+    checkStillWanted,
+  }: RefreshRequest): Promise<{ grant: Grant; outcome: 'rotated' | 'repeated' | 'repaired' }> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const decidedAt = clock.monotonic()
+      const found = await findAuthentic(refreshToken)
+      if (found === null || found.session.clientId !== clientId) {
+        throw new AuthorityError('refresh_invalid')
+      }
+      const { presented, session } = found
+      checkStillWanted()
+      const verdict = judgeRotation(session, presented.generation, {
+        now: epochSeconds(clock),
+        graceSeconds: limits.refreshGraceSeconds,
+      })
+      switch (verdict) {
+        case 'over':
+          throw new AuthorityError('session_ended')
+        case 'ahead':
+          events.emit({ type: 'database_behind', id: session.id })
+          throw new AuthorityError('database_behind')
+        case 'reuse':
+          await ends.close({ sessions: [session], reason: 'reuse', by: { actor: null, address } })
+          events.emit({ type: 'refresh_reused', id: session.id })
+          throw new AuthorityError('refresh_reused')
+        case 'repeat': {
+          const account = await getActive(session.accountId)
+          const grant = createGrant(session, account, decidedAt)
+          const { token } = grant
+          const audience = chooseAudience(token.audience)
+          return { grant: { ...grant, token: { ...token, audience } }, outcome: 'repeated' }
+        }
+        case 'rotate':
+        case 'repair': {
+          const next = {
+            parent: presented.generation,
+            audience: chooseAudience(session.token.audience),
+          }
+          const rotated = await (verdict === 'rotate'
+            ? rotate(database, session, next)
+            : repair(session, { ...next, address }))
+          if (rotated === null) continue
+          const account = await getActive(rotated.accountId)
+          const outcome = verdict === 'rotate' ? 'rotated' : 'repaired'
+          return { grant: createGrant(rotated, account, decidedAt), outcome }
+        }
+      }
+    }
+    throw new AuthorityError('overloaded', { message: 'a session changed under every attempt' })
+  }
+
+  /** The same, and said in the audit log: its last answer was lost, or somebody else holds a copy. */
+  function repair(
+    from: Session,
+    next: { parent: number; audience: readonly string[]; address: string | null },
+  ): Promise<Session | null> {
+    const { id, accountId } = from
+    return database.transaction(async (tx) => {
+      const rotated = await rotate(tx, from, next)
+      if (rotated !== null) {
+        await events.record(tx, [
+          {
+            type: 'session_repaired',
+            result: 'done',
+            actor: accountId,
+            accountId,
+            sessionId: id,
+            address: next.address,
+            detail: null,
+          },
+        ])
+      }
+      return rotated
     })
   }
 
@@ -214,53 +301,33 @@ export function createSessions(parts: {
       const account = await database.transaction(async (tx) => {
         const confirmed = await accounts.confirm(tx, authenticated)
         await insertSession(tx, session, device)
+        await events.record(tx, [
+          {
+            type: 'session_opened',
+            result: 'done',
+            actor: session.accountId,
+            accountId: session.accountId,
+            sessionId: session.id,
+            address: device.address,
+            detail: { client: clientId },
+          },
+        ])
         return confirmed
       })
       return createGrant(session, account, decidedAt)
     },
 
-    async refresh({ refreshToken, clientId, chooseAudience, checkStillWanted }) {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const decidedAt = clock.monotonic()
-        const found = await findAuthentic(refreshToken)
-        if (found === null || found.session.clientId !== clientId) {
-          throw new AuthorityError('refresh_invalid')
+    async refresh(request) {
+      try {
+        const { grant, outcome } = await continueSession(request)
+        events.emit({ type: 'refreshed', outcome })
+        return grant
+      } catch (error) {
+        if (error instanceof AuthorityError && REFUSALS.includes(error.code)) {
+          events.emit({ type: 'refreshed', outcome: 'refused' })
         }
-        const { presented, session } = found
-        checkStillWanted()
-        const verdict = judgeRotation(session, presented.generation, {
-          now: epochSeconds(clock),
-          graceSeconds: limits.refreshGraceSeconds,
-        })
-        switch (verdict) {
-          case 'over':
-            throw new AuthorityError('session_ended')
-          case 'ahead':
-            events.emit({ type: 'database_behind', id: session.id })
-            throw new AuthorityError('database_behind')
-          case 'reuse':
-            await ends.close([session], 'reuse')
-            events.emit({ type: 'refresh_reused', id: session.id })
-            throw new AuthorityError('refresh_reused')
-          case 'repeat': {
-            const account = await getActive(session.accountId)
-            const grant = createGrant(session, account, decidedAt)
-            const { token } = grant
-            return { ...grant, token: { ...token, audience: chooseAudience(token.audience) } }
-          }
-          case 'rotate':
-          case 'repair': {
-            const rotated = await rotate(session, {
-              parent: presented.generation,
-              audience: chooseAudience(session.token.audience),
-            })
-            if (rotated === null) continue
-            if (verdict === 'repair') events.emit({ type: 'session_repaired', id: session.id })
-            return createGrant(rotated, await getActive(rotated.accountId), decidedAt)
-          }
-        }
+        throw error
       }
-      throw new AuthorityError('overloaded', { message: 'a session changed under every attempt' })
     },
 
     async findByRefreshToken(refreshToken) {
