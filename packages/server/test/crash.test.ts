@@ -1,83 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type SpawnedAuthority, spawnAuthority } from '@signet/testkit'
-import { decode } from '@signet/token'
 import { expect, test } from 'vitest'
+import { proveCrashes } from './proofs/crashes.ts'
+import { createProofRun } from './proofs/proof-run.ts'
 
 const CYCLES = 40
 const SEED = 20_261
-const PASSWORD = 'correct horse battery'
 
-/** mulberry32: the same seed kills at the same moments, as far as a machine can repeat one. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-function generationOf(refreshToken: string): number {
-  return Buffer.from(refreshToken.slice(3), 'base64url').readUInt32BE(16)
-}
-
-/** Refreshes until the authority does not answer any more; holds what was acknowledged last. */
-class RefreshingClient {
-  readonly #authority: SpawnedAuthority
-  refreshToken: string
-  acknowledged = 0
-
-  constructor(authority: SpawnedAuthority, refreshToken: string) {
-    this.#authority = authority
-    this.refreshToken = refreshToken
-  }
-
-  async runUntilCut(): Promise<void> {
-    for (;;) {
-      try {
-        await this.refresh()
-      } catch (error) {
-        // A connection that broke is the cut; whatever else is wrong is the test's to report.
-        if (error instanceof TypeError) return
-        throw error
-      }
+test.each(['SQLite', 'PostgreSQL'] as const)(
+  `R1 G05 kill -9 under %s ${CYCLES} times with seed ${SEED}: nothing acknowledged is lost, nothing used or void goes on, nobody honest is out`,
+  async (database) => {
+    const run = createProofRun({ database, seed: SEED, count: CYCLES })
+    await proveCrashes(run)
+    // What was not seen was not shown.
+    const { tally } = run
+    expect(tally.of('rounds')).toBe(CYCLES)
+    expect(tally.of('acknowledged refreshes')).toBeGreaterThan(4 * CYCLES)
+    expect(tally.of('requests cut off') + tally.of('requests answered 503')).toBeGreaterThan(CYCLES)
+    for (const what of [
+      'acknowledged logouts still ended',
+      'acknowledged signups found again',
+      'used refresh tokens refused',
+      'void refresh tokens refused',
+      'kills of the authority',
+      ...(database === 'PostgreSQL' ? ['kills of the PostgreSQL server'] : []),
+    ]) {
+      expect(tally.of(what), what).toBeGreaterThan(5)
     }
-  }
-
-  async refresh(): Promise<void> {
-    const before = this.refreshToken
-    const { status, body } = await this.#authority.client.refresh(before)
-    expect([status, body.code]).toEqual([200, undefined])
-    expect(generationOf(body.refreshToken)).toBeGreaterThan(generationOf(before))
-    this.refreshToken = body.refreshToken
-    this.acknowledged += 1
-  }
-}
-
-test(`R1 kill -9 in the middle of refreshes, ${CYCLES} times with seed ${SEED}: no acknowledged generation and no honest session is lost`, async () => {
-  const random = createRandom(SEED)
-  await using authority = await spawnAuthority()
-  const pairs = [await authority.client.signup('ada@example.com', PASSWORD)]
-  pairs.push(await authority.client.login('ada@example.com', PASSWORD))
-  const clients = pairs.map(({ body }) => new RefreshingClient(authority, body.refreshToken))
-  const ended = await authority.client.login('ada@example.com', PASSWORD)
-  await authority.client.logout(ended.body.accessToken)
-
-  for (let cycle = 0; cycle < CYCLES; cycle++) {
-    const running = clients.map((client) => client.runUntilCut())
-    await sleep(random() * 120)
-    await authority.stop('SIGKILL')
-    await Promise.all(running)
-
-    await authority.start()
-    // The repeat of the request whose answer the kill cut off, or the next one: it goes on. A row
-    // that had gone back behind an acknowledged generation would answer 503.
-    for (const client of clients) await client.refresh()
-  }
-
-  for (const client of clients) expect(client.acknowledged).toBeGreaterThan(2 * CYCLES)
-  const { body: feed } = await authority.client.call<{ entries: { id: string }[] }>('/revocations')
-  expect(feed.entries.map(({ id }) => id)).toEqual([decode(ended.body.accessToken).claims['sid']])
-  expect((await authority.client.refresh(ended.body.refreshToken)).status).toBe(401)
-}, 150_000)
+  },
+  240_000,
+)

@@ -1,0 +1,93 @@
+// Runs a proof of packages/server/test/proofs at any length; the tests run the same code short.
+//   --database SQLite|PostgreSQL   --count N   --from N   --seed N
+// Pieces add up: the same seed with `--from` where the last piece ended goes on. Ctrl-C ends after
+// the round under way, and either way what was reached is printed.
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createViteServer } from 'vitest/node'
+import { describeMachine } from '../../measure/machine.mjs'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const FOLDER = '/packages/server/test/proofs'
+const DATABASES = ['SQLite', 'PostgreSQL']
+
+/** `proof` names the file, the function in it and how many rounds a release takes. */
+export async function runProof(args, { file, verb, count }) {
+  const options = parseOptions(args, count)
+  const proofs = await openProofs()
+  let isHeld = true
+  try {
+    const prove = (await proofs.load(`${FOLDER}/${file}`))[verb]
+    const { createProofRun } = await proofs.load(`${FOLDER}/proof-run.ts`)
+    for (const database of options.databases) {
+      if (options.signal.aborted) break
+      const run = createProofRun({ ...options, database })
+      isHeld = (await runOne(prove, run)) && isHeld
+    }
+  } finally {
+    await proofs.close()
+  }
+  return isHeld
+}
+
+function parseOptions(args, count) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      database: { type: 'string', multiple: true, default: DATABASES },
+      count: { type: 'string', default: String(count) },
+      from: { type: 'string', default: '0' },
+      seed: { type: 'string', default: '1' },
+    },
+  })
+  const numbers = Object.fromEntries(
+    ['count', 'from', 'seed'].map((name) => [name, Number(values[name])]),
+  )
+  if (!Object.values(numbers).every((value) => Number.isSafeInteger(value) && value >= 0)) {
+    throw new TypeError('--count, --from and --seed are whole numbers')
+  }
+  if (!values.database.every((name) => DATABASES.includes(name))) {
+    throw new TypeError(`--database is ${DATABASES.join(' or ')}`)
+  }
+  const interrupted = new AbortController()
+  process.once('SIGINT', () => interrupted.abort())
+  return { ...numbers, databases: values.database, signal: interrupted.signal }
+}
+
+async function runOne(prove, run) {
+  const { database, seed, from, tally } = run
+  const machine = describeMachine()
+  const startedAt = performance.now()
+  let failure = null
+  try {
+    await prove(run)
+  } catch (error) {
+    // Ctrl-C reaches the servers too: what breaks after it says nothing.
+    if (!run.signal.aborted) failure = error
+  }
+  const rounds = tally.of('rounds')
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+  const lines = [
+    `${database}, seed ${seed}, rounds ${from} to ${from + rounds}, ${seconds} s; ${machine}`,
+    ...tally.entries().map(([what, count]) => `  ${what.padEnd(44)} ${count}`),
+    ...(failure === null ? [] : [`  BROKEN in round ${from + rounds}: ${failure.stack}`]),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return failure === null && rounds > 0
+}
+
+/** The proofs are TypeScript beside the tests: loaded as those are, packages through their doors. */
+async function openProofs() {
+  const server = await createViteServer({
+    configFile: false,
+    root: ROOT,
+    appType: 'custom',
+    logLevel: 'error',
+    server: { middlewareMode: true, watch: null, ws: false },
+    optimizeDeps: { noDiscovery: true },
+    // `await using` is younger than the oldest Node that is supported.
+    oxc: { target: 'es2023' },
+    environments: { ssr: { resolve: { external: true } } },
+  })
+  return { load: (path) => server.ssrLoadModule(path), close: () => server.close() }
+}
