@@ -15,7 +15,7 @@ export interface CarriedToken {
 /** Something beside the tokens that must not be shown either. */
 export interface CarriedSecret {
   readonly excerpt: Excerpt
-  readonly what: 'password' | 'secret' | 'cookie'
+  readonly what: 'password' | 'secret' | 'private-key' | 'cookie'
   readonly source: string
 }
 

@@ -2,7 +2,7 @@
 import type { Carrier, Collection } from './collection.ts'
 import { createExcerptBuilder, type Excerpt, sliceExcerpt, trimExcerpt } from './excerpt.ts'
 import { scanTokens } from './scan.ts'
-import { isPasswordName, isSecretName, isTokenName } from './secret-names.ts'
+import { isPasswordName, isSecretName, isTokenName, plainName } from './secret-names.ts'
 
 const HEX = /^[0-9a-fA-F]{2}$/
 const SCHEME = /^(?:Bearer|DPoP|JWT|Token) +/i
@@ -26,7 +26,10 @@ export function collectField(collection: Collection, field: Field): boolean {
     collection.tokens.push({ excerpt: value, source, carrier })
     return true
   }
-  const what = isPasswordName(name) ? 'password' : isSecretName(name) ? 'secret' : null
+  // In an answer `code` is a word for an error; in an address it is as good as a password.
+  const isCode = carrier === 'url' && plainName(name) === 'code'
+  const isSecret = isCode || isSecretName(name)
+  const what = isPasswordName(name) ? 'password' : isSecret ? 'secret' : null
   if (what === null || value.text === '') return false
   collection.secrets.push({ excerpt: value, what, source })
   return true

@@ -7,6 +7,7 @@ import { collectField, splitExcerpt, withoutQuotes } from './fields.ts'
 
 const FIELD = /^([A-Za-z0-9-]{1,64}):[ \t]*/
 const CREDENTIALS = /^(Bearer|DPoP|JWT|Token|Basic)[ \t]+(?=\S)/i
+const SCHEME_ALONE = /^(?:Bearer|DPoP|JWT|Token|Basic)$/i
 const REQUEST_LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(?=\S)/
 
 /** True for a text whose first line is a header field, a request line or credentials. */
@@ -61,7 +62,7 @@ export function collectHeader(collection: Collection, line: Excerpt): InputForm 
 function collectCredentials(collection: Collection, value: Excerpt): InputForm | null {
   const found = CREDENTIALS.exec(value.text.slice(0, 128))
   const rest = trimExcerpt(sliceExcerpt(value, found?.[0].length ?? 0))
-  if (rest.text === '') return null
+  if (rest.text === '' || SCHEME_ALONE.test(rest.text.slice(0, 8))) return null
   const scheme = found?.[1]?.toLowerCase()
   if (scheme === 'basic') {
     collection.secrets.push({ excerpt: rest, what: 'password', source: 'Authorization: Basic' })

@@ -140,6 +140,9 @@ describe('what was pasted', () => {
     ['an opaque word', 'c2VjcmV0', ['unknown']],
     ['nothing', ' \n', ['unknown']],
     ['binary', '\0\u0001\u0002', ['unknown']],
+    ['a form', `grant_type=x&id_token=${a}&b=1`, ['text', ['id_token', a]]],
+    ['an empty header', 'Authorization: Bearer', ['unknown']],
+    ['an address of something else', 'ada@example.com', ['unknown']],
     ['curl without a token', 'curl https://a.example', ['curl']],
     ['broken JSON with a token', `{"access_token":"${a}"`, ['text', [null, a]]],
   ])('%s', (_, input, expected) => {
@@ -176,6 +179,13 @@ describe('what was pasted', () => {
       ['cookie', 'cookie theme', 'dark'],
     ])
   })
+})
+
+it('sees private keys in any text', () => {
+  const pem = '-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----'
+  const open = '-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----'
+  const { secrets } = recogniseInput(`${open}\n${pem}\nand ${pem.slice(0, 50)}`)
+  expect(secrets.map(({ excerpt }) => excerpt.text)).toEqual([pem, pem.slice(0, 50)])
 })
 
 describe('places', () => {

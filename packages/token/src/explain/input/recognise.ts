@@ -8,9 +8,10 @@ import { type Collection, createCollection, type Recognised } from './collection
 import { collectCookies, collectSetCookie } from './cookies.ts'
 import { collectCurl, looksLikeCurl } from './curl.ts'
 import { type Excerpt, trimExcerpt } from './excerpt.ts'
-import { withoutQuotes } from './fields.ts'
+import { collectForm, withoutQuotes } from './fields.ts'
 import { collectHeaders, looksLikeHeaders } from './http-headers.ts'
 import { joinLines } from './join-lines.ts'
+import { collectPrivateKeys } from './pem.ts'
 import { beginsLikeToken, scanTokens } from './scan.ts'
 
 /** Nothing that travels in a header is a hundredth of that. */
@@ -44,6 +45,7 @@ export function recogniseInput(input: string | Uint8Array): Recognised {
 }
 
 function recogniseInto(collection: Collection, whole: Excerpt): Verdict {
+  collectPrivateKeys(collection, whole)
   const excerpt = withoutQuotes(whole)
   const { text } = excerpt
   if (text === '') return { form: 'unknown', words: 'Nothing: the text is empty.' }
@@ -55,6 +57,7 @@ function recogniseInto(collection: Collection, whole: Excerpt): Verdict {
     (looksLikeJson(text) ? recogniseJson(collection, excerpt) : null) ??
     recogniseAddress(collection, excerpt) ??
     recogniseHeaders(collection, excerpt) ??
+    recogniseForm(collection, excerpt) ??
     recogniseCookies(collection, excerpt) ??
     recogniseToken(collection, excerpt) ??
     recogniseText(collection, excerpt)
@@ -121,20 +124,31 @@ function recogniseCookies(collection: Collection, excerpt: Excerpt): Verdict | n
       words: `${countTokens(collection, { isFirst: true })} in a cookie that is set.`,
     }
   }
+  const before = collection.secrets.length
   collectCookies(collection, excerpt)
   if (collection.tokens.length > 0) {
     return { form: 'cookie', words: `${countTokens(collection, { isFirst: true })} in cookies.` }
   }
-  collection.secrets.length = 0
+  collection.secrets.length = before
   return null
+}
+
+/** The body of a form, or what stands behind the `?` of an address. */
+function recogniseForm(collection: Collection, excerpt: Excerpt): Verdict | null {
+  const { text } = excerpt
+  if (!/^[\w.-]{1,64}=/.test(text.slice(0, 65)) || !text.includes('&') || /[\s;]/.test(text)) {
+    return null
+  }
+  collectForm(collection, excerpt, 'body')
+  if (collection.tokens.length + collection.secrets.length === 0) return null
+  return { form: 'text', words: `A form with ${countTokens(collection)}.` }
 }
 
 function recogniseToken(collection: Collection, excerpt: Excerpt): Verdict | null {
   const { joined, hadLines } = joinLines(excerpt)
   const { text } = joined
   const isOneWord = !/\s/.test(text)
-  if (isOneWord ? !text.includes('.') && !beginsLikeToken(text) : !isBrokenToken(joined))
-    return null
+  if (isOneWord ? !looksLikeToken(text) : !isBrokenToken(joined)) return null
   // Something around it that is no wrapping we know.
   if (!beginsLikeToken(text) && scanTokens(joined).length > 0) return null
   // Several whole tokens on lines of their own are not one that was broken.
@@ -142,6 +156,13 @@ function recogniseToken(collection: Collection, excerpt: Excerpt): Verdict | nul
   if (hadLines) collection.notes.push('Line breaks were left out.')
   collection.tokens.push({ excerpt: joined, source: null, carrier: 'text' })
   return { form: 'token', words: 'A token.' }
+}
+
+/** By its beginning, or by as many dots as tokens have. */
+function looksLikeToken(text: string): boolean {
+  if (beginsLikeToken(text)) return true
+  const dots = text.split('.', 6).length - 1
+  return (dots === 2 || dots === 4) && !/[@:\\]/.test(text)
 }
 
 /** Begins like one, has spaces in it, and there is no whole one to be found. */
@@ -160,8 +181,7 @@ function recogniseText(collection: Collection, excerpt: Excerpt): Verdict {
   if (collection.tokens.length > 0) {
     return { form: 'text', words: `A text with ${countTokens(collection)} in it.` }
   }
-  const isOneWord = !/\s/.test(excerpt.text)
-  const words = isOneWord
+  const words = /^[^\s.]+$/.test(excerpt.text)
     ? 'No JWT: it has no dots. An opaque token, perhaps, that only its issuer can read.'
     : 'No token was found in it.'
   return { form: 'unknown', words }

@@ -1,8 +1,9 @@
 // Finds tokens wherever they stand in a text. A JSON object that begins with {" begins with eyJ in
-// base64url, which is what a token looks like to everybody.
+// base64url, which is what a token looks like to everybody; with a space or a line break behind the
+// brace it begins otherwise.
 import { type Excerpt, sliceExcerpt } from './excerpt.ts'
 
-const BEGINNINGS = ['eyJ', 'ewo', 'ewog', 'eyA', 'ew0']
+const BEGINNINGS = ['eyJ', 'eyA', 'ewo', 'ew0']
 
 /** Whole tokens: three or five parts, each with something in it but perhaps the last. */
 export function scanTokens(excerpt: Excerpt): readonly Excerpt[] {

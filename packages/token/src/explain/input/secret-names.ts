@@ -30,7 +30,6 @@ const SECRETS = new Set([
   'encryptionkey',
   'masterkey',
   'privatekey',
-  'code',
   'codeverifier',
   'assertion',
   'otp',

@@ -10,12 +10,17 @@ import type { Span } from './spans.ts'
 
 const KEY_MEMBERS = [...PRIVATE_MEMBERS, 'k']
 
-export function listJsonSpans({ json, whole }: Recognised, redacting: Redacting): readonly Span[] {
+export function listJsonSpans(
+  { json, whole, secrets }: Recognised,
+  redacting: Redacting,
+): readonly Span[] {
   if (json === null) return []
   const spans: Span[] = []
   // The JSON text begins where its wrapping ends.
   const shift = originOf(withoutQuotes(whole), 0)
-  visit(json, { name: null, shift, spans, redacting })
+  // Of texts, without their quotes: what is replaced as a secret already.
+  const taken = new Set(secrets.map(({ excerpt }) => originOf(excerpt, 0) - 1))
+  visit(json, { name: null, shift, spans, redacting, taken })
   return spans
 }
 
@@ -24,9 +29,11 @@ interface Visit {
   readonly shift: number
   readonly spans: Span[]
   readonly redacting: Redacting
+  readonly taken: ReadonlySet<number>
 }
 
-function visit(node: JsonNode, { name, shift, spans, redacting }: Visit): void {
+function visit(node: JsonNode, context: Visit): void {
+  const { name, shift, spans, redacting, taken } = context
   const { value, members, items } = node
   const isKey = members?.some((member) => member.name === 'kty') === true
   for (const member of members ?? []) {
@@ -36,13 +43,13 @@ function visit(node: JsonNode, { name, shift, spans, redacting }: Visit): void {
       redacting.placeholders.count('private-key')
       spans.push({ start: start + shift, end: end + shift, text: '"redacted"' })
     } else {
-      visit(member.node, { name: member.name, shift, spans, redacting })
+      visit(member.node, { ...context, name: member.name })
     }
   }
-  for (const item of items ?? []) visit(item, { name, shift, spans, redacting })
+  for (const item of items ?? []) visit(item, context)
   if (typeof value !== 'string' && typeof value !== 'number') return
   const kind = privateKindOf(name, value)
-  if (kind === null || kind === 'token') return
+  if (kind === null || kind === 'token' || taken.has(node.start + shift)) return
   const text = JSON.stringify(redacting.placeholders.of(kind, value))
   spans.push({ start: node.start + shift, end: node.end + shift, text })
 }

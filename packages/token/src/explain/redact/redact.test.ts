@@ -140,6 +140,14 @@ describe('redact', () => {
     ).toBe(
       `curl -u 'password-1' -d 'client_secret=secret-1&x=1' -H "Authorization: Bearer ${rewritten}" https://a.example`,
     )
+    const pem = '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----'
+    expect(redact(`key:\n${pem}\n`).text).toBe('key:\nprivate-key-1\n')
+    expect(redact(JSON.stringify({ access_token: token, client_secret: 's' }))).toEqual(
+      expect.objectContaining({
+        text: JSON.stringify({ access_token: rewritten, client_secret: 'secret-1' }),
+        replaced: { signature: 1, id: 3, secret: 1 },
+      }),
+    )
     expect(redact('nothing here').words).toBe('Nothing was found that had to be replaced.')
   })
 

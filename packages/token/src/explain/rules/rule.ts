@@ -2,6 +2,7 @@
 // never repeat: findings are pasted into bug reports.
 import type { TokenContext } from '../context.ts'
 import type { Area, Finding, Place, Severity } from '../explanation.ts'
+import { privateKindOfValue } from '../privacy/private-values.ts'
 import type { JsonObject } from '../read/token.ts'
 
 export interface Rule<Context> {
@@ -110,6 +111,8 @@ function pathText(path: readonly (string | number)[]): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`
+      // Names can be about a person too.
+      if (privateKindOfValue(step) !== null) return '["…"]'
       if (PLAIN_NAME.test(step)) return index === 0 ? step : `.${step}`
       const shown = step.length > MAX_NAME ? `${step.slice(0, MAX_NAME)}…` : step
       return `[${JSON.stringify(shown)}]`

@@ -82,7 +82,7 @@ const largeS25519 = Buffer.concat([SIGNATURE.slice(0, 32), Buffer.alloc(31), Buf
 
 const FORM: Record<string, Case> = {
   'parts-count': {
-    bad: ['a.b', sound.split('.').slice(0, 2).join('.'), `${sound}.x`, '.'.repeat(1000)],
+    bad: ['eyJ.b', sound.split('.').slice(0, 2).join('.'), `${sound}.x`, `eyJ${'.'.repeat(1000)}`],
     good: [sound, createEncrypted({})],
   },
   'part-empty': {
@@ -776,6 +776,11 @@ describe('rules', () => {
       expect(findings.length).toBeGreaterThan(0)
       expect(JSON.stringify(findings)).not.toContain(secret)
     }
+  })
+
+  it('name no person in the way to a member', () => {
+    const [found] = findingsOf(createToken({ claims: { 'ada@example.com': { ssn: 'x' } } }))
+    expect(found?.path).toBe('payload["…"].ssn')
   })
 
   it('speak at most ten times about one thing, and say how often it was', () => {

@@ -27,7 +27,8 @@ export const SIGNATURE_RULES: readonly Rule<TokenContext>[] = [
     reference: 'RFC 8725 3.2',
     check: (context) => {
       const { token } = context
-      const isEmpty = token.signature === null || token.signature.length === 0
+      const part = token.parts.find((one) => one.part === 'signature')
+      const isEmpty = part === undefined || part.excerpt.text === ''
       return hitIf(!token.isEncrypted && isEmpty, { place: findPlace(token, ['signature']) })
     },
   },

@@ -89,7 +89,7 @@ export const TRANSPORT_RULES: readonly Rule<InputContext>[] = [
     check: ({ recognised }) =>
       recognised.secrets
         .filter(({ what }) => what !== 'cookie')
-        .map(({ excerpt, source }) => ({ detail: `${source}.`, place: placeOf(excerpt) })),
+        .map(({ excerpt, source }) => ({ detail: `It is in ${source}.`, place: placeOf(excerpt) })),
   },
   {
     id: 'token-in-several-places',
