@@ -35,7 +35,7 @@ beforeAll(async () => {
   await desk.put('long.txt', longToken)
   await desk.put('later.txt', `${laterToken}\n`)
   await desk.put('careless.txt', carelessToken)
-  await desk.put('cut.txt', accessToken.replace(/\./, 'é.').slice(0, -80))
+  await desk.put('cut.txt', accessToken.replace(/\./, 'é.').replace(/[\w-]+$/, 'c2lnbmF0'))
   await desk.put('json.txt', `${segment('{"alg":"ES256",}')}.${segment('{"sub":1,"sub":2}')}.AAAA`)
   await desk.put(
     'curl.txt',
@@ -58,26 +58,15 @@ const POLICY = ['--issuer', 'https://login.example', '--audience', 'https://orde
 
 const explain = (...words: string[]) => ['token', 'explain', '--now', NOW, ...words]
 const SCREENS: Record<string, readonly string[]> = {
-  help: ['--help'],
-  'migrate-help': ['migrate', '--help'],
   'no-command': [],
   'wrong-command': ['tokn'],
-  'dev-help': ['dev', '--help'],
-  'serve-help': ['serve', '--help'],
-  'user-help': ['user', '--help'],
-  'user-create-help': ['user', 'create', '--help'],
-  'user-list-help': ['user', 'list', '--help'],
-  'token-help': ['token', '--help'],
-  'token-create-help': ['token', 'create', '--help'],
   'token-create': [
     ...['token', 'create', '--secret-file', 'secret.txt', '--alg', 'HS256', '--now', NOW],
     ...['--subject', 'u1', '--expires-in', '15m', ...POLICY],
   ],
   'token-create-refused': ['token', 'create', '--subject', 'u1'],
-  'token-verify-help': ['token', 'verify', '--help'],
   'token-verify': ['token', 'verify', 't.txt', ...KEY, ...POLICY, '--type', 'at+jwt'],
   'token-verify-refused': ['token', 'verify', 't.txt', ...KEY, ...POLICY],
-  'token-explain-help': ['token', 'explain', '--help'],
   'token-explain': explain('t.txt'),
   'token-explain-long': explain('long.txt', '--key-file', 'k.jwk'),
   'token-explain-checked': explain('t.txt', ...KEY, ...POLICY, '--type', 'at+jwt'),
@@ -89,29 +78,20 @@ const SCREENS: Record<string, readonly string[]> = {
   'token-explain-answer': explain('answer.txt'),
   'token-explain-keys': explain('keys.json'),
   'token-explain-nothing': explain('secret.txt'),
-  'token-diff-help': ['token', 'diff', '--help'],
   'token-diff': ['token', 'diff', 't.txt', 'later.txt', '--now', NOW],
   'token-diff-unreadable': ['token', 'diff', 't.txt', 'k.jwk', '--now', NOW],
-  'token-redact-help': ['token', 'redact', '--help'],
   'token-redact': ['token', 'redact', 'curl.txt'],
-  'key-help': ['key', '--help'],
-  'key-create-help': ['key', 'create', '--help'],
   'key-create': ['key', 'create', '--alg', 'ES256', '--out', 'new.jwk', '--force', '--kid', 'k1'],
-  'key-export-help': ['key', 'export', '--help'],
   'key-export': ['key', 'export', 'public.jwk', '--public', '--format', 'jwks'],
   'key-export-pem': ['key', 'export', 'public.jwk', '--public', '--format', 'pem'],
-  'key-thumbprint-help': ['key', 'thumbprint', '--help'],
   'key-thumbprint': ['key', 'thumbprint', 'public.jwk'],
-  'secret-help': ['secret', '--help'],
-  'secret-create-help': ['secret', 'create', '--help'],
-  'completion-help': ['completion', '--help'],
 }
 
 /** Data for programs, which no terminal has to hold. */
 const WIDE = new Set(['token-create', 'token-redact', 'token-verify-refused'])
 
 test.each(Object.entries(SCREENS))('%s looks as it did', async (name, words) => {
-  const [plain, coloured] = [await desk.signet(words), await desk.inColour(words)]
+  const [plain, coloured] = await Promise.all([desk.signet(words), desk.inColour(words)])
   const screen = ({ stdout, stderr, code }: typeof plain) =>
     `$ signet ${words.join(' ')}\n${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- exit ${code}\n`
   await expect(screen(plain)).toMatchFileSnapshot(`screens/${name}.txt`)

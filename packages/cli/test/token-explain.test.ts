@@ -179,10 +179,12 @@ describe('signet token explain', () => {
       const run = await explain(token, ...words)
       expect(run.code).toBe(0)
       expect(run.stdout).toMatch(/^[\n\x20-\x7e…]+$/)
+      expect(run.stdout).not.toMatch(/^ *exp: never/m)
     }
     await desk.put('evil.txt', token)
     const diff = await desk.signet(['token', 'diff', 'evil.txt', 't.txt'])
     expect(diff.stdout).toMatch(/^[\n\x20-\x7e…]+$/)
+    expect(diff.stdout).not.toMatch(/^ *exp: never/m)
   })
 })
 

@@ -20,6 +20,7 @@ import { type Desk, openDesk } from './open-desk.ts'
 let desk: Desk
 const key = await generateKey('ES256', { kid: 'k1' })
 const other = await generateKey('ES256', { kid: 'k1' })
+const published = await generateKey('HS256')
 const SECRET = 'a secret that is long enough for HS256, hidden'
 
 beforeAll(async () => {
@@ -266,12 +267,7 @@ describe('signet token verify --fetch-keys', () => {
     ['an error', METADATA, fail, /answered 500/],
     ['a flood', '/keys', flood, /more than 256 KiB/],
     ['an empty set', '/keys', { keys: [] }, /no key that can be used/],
-    [
-      'a published secret',
-      '/keys',
-      { keys: [{ kty: 'oct', k: 'A'.repeat(43), alg: 'HS256' }] },
-      /./,
-    ],
+    ['a published secret', '/keys', { keys: [exportPrivateJwk(published)] }, /publishes a secret/],
   ])('gives up with 8 at %s', async (_name, path, body, why) => {
     await using issuer = await openIssuer()
     answerKeys(issuer)

@@ -22,7 +22,7 @@ export function backupCommand(): Command {
   return withManual(command, {
     examples: [
       'signet backup signet-backup.gz',
-      'signet backup - | gpg --encrypt --recipient ops@example.com > signet-backup.gz.gpg',
+      'signet backup - | gpg --encrypt --recipient ops@example.com > backup.gpg',
     ],
     notes: [
       'In it: accounts with their password hashes, roles, and the ids of the signing keys. Not in it: sessions, private keys, the master secret. It restores into SQLite and PostgreSQL alike, whichever it came from.',

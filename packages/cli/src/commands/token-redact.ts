@@ -3,7 +3,7 @@ import { CommandError } from '../failure.ts'
 import { jsonOption } from '../input/options.ts'
 import { readTokenInput } from '../input/token-input.ts'
 import { withManual } from '../manual.ts'
-import { printable, printableJson, writeNote } from '../output/messages.ts'
+import { printableJson, printableLines, writeNote } from '../output/messages.ts'
 
 export function tokenRedactCommand(): Command {
   const command = new Command('redact')
@@ -30,5 +30,5 @@ async function run(file: string | undefined, { json }: { json?: true }): Promise
   if (Object.keys(replaced).length === 0) throw new CommandError(words, 'malformed')
   writeNote(words)
   if (json) process.stdout.write(`${printableJson(redaction, 2)}\n`)
-  else process.stdout.write(`${process.stdout.isTTY ? printable(text) : text}\n`)
+  else process.stdout.write(`${process.stdout.isTTY ? printableLines(text) : text}\n`)
 }

@@ -12,8 +12,3 @@ export function parseMoment(text: string): number {
   if (Number.isFinite(seconds)) return seconds
   throw new InvalidArgumentError('Epoch seconds are due, or a time such as 2026-11-23T10:00:00Z.')
 }
-
-/** This moment by the system's clock, or the one asked for. */
-export function readNow({ now }: { now?: number }): number {
-  return now ?? Date.now() / 1000
-}

@@ -1,4 +1,4 @@
-import { printable } from '../output/messages.ts'
+import { printableLines } from '../output/messages.ts'
 
 /**
  * A complaint of Commander's about what was typed, without what may be secret in it: values of
@@ -10,5 +10,5 @@ export function withheld(complaint: string): string {
     .replace(/ argument '.*' is invalid/s, ': the value will not do')
     .replace(/(unknown option '--[\w-]+)=.*'/s, "$1=…'")
     .replace(/[^\s'`"]{32,}/g, '…')
-  return printable(bare)
+  return printableLines(bare)
 }

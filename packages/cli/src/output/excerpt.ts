@@ -48,5 +48,5 @@ function cut(at: {
 
 /** Each character that cannot be shown as one that takes a column, so that carets stay below. */
 function oneLine(text: string): string {
-  return Array.from(text, (one) => (one === '\n' || printable(one) !== one ? '·' : one)).join('')
+  return Array.from(text, (one) => (printable(one) !== one ? '·' : one)).join('')
 }

@@ -1,10 +1,10 @@
 /**
  * What moves the terminal's cursor, colours it, turns the reading direction or is not seen at all:
- * controls, format characters, line separators and halves of characters; not the line end.
+ * controls, format characters, line separators and halves of characters.
  */
-const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** The same text with such characters spelt out as JSON would. */
+/** The same text in one line, with such characters spelt out as JSON would. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>
     character
@@ -14,12 +14,17 @@ export function printable(text: string): string {
   )
 }
 
+/** The same, and line ends stay: only for text whose lines nobody else could have made. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
 /** As JSON, in one line unless it is indented. */
 export function printableJson(value: unknown, indent?: number): string {
-  return printable(JSON.stringify(value, null, indent))
+  return printableLines(JSON.stringify(value, null, indent))
 }
 
 /** Something said about the data, for people: on stderr. */
 export function writeNote(message: string): void {
-  process.stderr.write(`signet: ${printable(message)}\n`)
+  process.stderr.write(`signet: ${printableLines(message)}\n`)
 }
