@@ -126,9 +126,9 @@ it.each([
     { 'https://schemas.openid.net/secevent/risc/event-type/account-disabled': {} },
     'What happened: account-disabled.',
   ],
-  ['mine', { a: 1 }, 'A claim of its own: an object of 1 member.'],
-  ['mine', [1, 2], 'A claim of its own: a list of 2 items.'],
-  ['mine', null, 'A claim of its own: nothing (null).'],
+  ['mine', { a: 1 }, 'A name of its own: an object of 1 member.'],
+  ['mine', [1, 2], 'A name of its own: a list of 2 items.'],
+  ['mine', null, 'A name of its own: nothing (null).'],
   ['scope', '', 'None. What it lets its bearer do.'],
 ])('says of %s %j: %s', (name, value, words) => {
   const token = explainOne(createToken({ claims: { [name]: value } }))

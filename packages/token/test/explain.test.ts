@@ -170,6 +170,7 @@ describe('kinds', () => {
     [createBare({ alg: 'ES256' }, { sub: 'x' }), 'unknown', 'no kind that could be told'],
     [createEncrypted({}), 'encrypted', 'five parts'],
     ['Bearer abc', 'opaque', 'nobody but its issuer'],
+    ['Bearer ya29.a0Abc-d', 'opaque', 'nobody but its issuer'],
     [
       JSON.stringify({ idToken: createBare({ alg: 'ES256' }, { sub: 'x' }) }),
       'id-token',
@@ -180,6 +181,7 @@ describe('kinds', () => {
     expect(found?.kind).toBe(kind)
     expect(found?.words).toContain(words)
     expect(found?.grade === null).toBe(kind === 'opaque')
+    expect(found?.verdicts.wellFormed.is).toBe(kind !== 'opaque')
   })
 })
 

@@ -58,7 +58,7 @@ export function explainToken({ excerpt, source, now, caller }: Asked): TokenExpl
         vendorTerms?.get(name) ?? REGISTERED_TERMS.get(name) ?? OPENID_TERMS.get(name),
     }),
     lifetime: createLifetime(token.claims, now),
-    verdicts: createVerdicts(findings, caller),
+    verdicts: createVerdicts({ findings, isOpaque }, caller),
     findings,
     grade: isOpaque ? null : gradeOf(findings),
   }

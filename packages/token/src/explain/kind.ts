@@ -2,6 +2,7 @@
 // where it was found last.
 import { findText, isObject } from './context.ts'
 import type { TokenKind } from './explanation.ts'
+import { beginsLikeToken } from './input/scan.ts'
 import type { JsonObject, ReadToken } from './read/token.ts'
 
 export interface Kind {
@@ -69,7 +70,7 @@ export function judgeKind(token: ReadToken, source: string | null): Kind {
     return say('encrypted', 'it has five parts. What it says only the holder of the key can read')
   }
   const { header, claims } = token
-  if (header === null && token.parts.length === 1) {
+  if (header === null && isOpaque(token, source)) {
     return say('opaque', 'nobody but its issuer can read it')
   }
   const type = normalType(findText(header, 'typ'))
@@ -77,6 +78,12 @@ export function judgeKind(token: ReadToken, source: string | null): Kind {
   if (typed === 'security-event' && isLogout(claims)) return say('logout-token', 'by its event')
   if (typed !== undefined) return say(typed, 'by typ')
   return kindOfClaims(claims) ?? kindOfSource(source) ?? say('unknown', null)
+}
+
+/** Some of them have dots; a broken JWT still has as many as it should, or its beginning. */
+function isOpaque({ excerpt, parts }: ReadToken, source: string | null): boolean {
+  if (parts.length === 1) return true
+  return source !== null && parts.length === 2 && !beginsLikeToken(excerpt.text)
 }
 
 function kindOfClaims(claims: JsonObject | null): Kind | null {

@@ -15,17 +15,24 @@ const NOT_ASKED: PolicyFinding = {
   why: 'Nobody said which issuer, audience and type are expected.',
 }
 
+const OPAQUE: WellFormed = { is: false, why: 'It is no JWT: there is nothing in it to be read.' }
+
 export interface CallerFindings {
   readonly signature?: SignatureFinding | undefined
   readonly policy?: PolicyFinding | undefined
 }
 
+interface Judged {
+  readonly findings: readonly Finding[]
+  readonly isOpaque: boolean
+}
+
 export function createVerdicts(
-  findings: readonly Finding[],
+  { findings, isOpaque }: Judged,
   { signature = NOT_CHECKED, policy = NOT_ASKED }: CallerFindings,
 ): Verdicts {
   return {
-    wellFormed: judgeForm(findings),
+    wellFormed: isOpaque ? OPAQUE : judgeForm(findings),
     signature: judgeSignature(signature),
     policy: { outcome: policy.outcome, why: policy.why },
   }

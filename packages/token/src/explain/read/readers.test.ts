@@ -110,7 +110,7 @@ describe('JSON', () => {
           expect(readJson(text).root !== null, JSON.stringify(text)).toBe(isGood)
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: 8000 },
     )
   })
 

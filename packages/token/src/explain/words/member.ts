@@ -100,11 +100,11 @@ function listWords(
 
 function unknownWords(value: JsonValue): string {
   if (Array.isArray(value))
-    return `A claim of its own: a list of ${countWords(value.length, 'item')}.`
+    return `A name of its own: a list of ${countWords(value.length, 'item')}.`
   if (typeof value === 'object' && value !== null) {
-    return `A claim of its own: an object of ${countWords(Object.keys(value).length, 'member')}.`
+    return `A name of its own: an object of ${countWords(Object.keys(value).length, 'member')}.`
   }
-  return `A claim of its own: ${value === null ? 'nothing (null)' : `a ${typeName(value)}`}.`
+  return `A name of its own: ${value === null ? 'nothing (null)' : `a ${typeName(value)}`}.`
 }
 
 export function typeName(value: JsonValue): string {
