@@ -131,6 +131,22 @@ export async function updatePassword(
   return row !== undefined
 }
 
+/**
+ * Another hash of the same password. Does nothing when the hash is not `from` any more: whoever
+ * changed the password meanwhile has the last word.
+ */
+export async function replaceHash(
+  db: Database,
+  change: { accountId: string; from: string; to: string },
+): Promise<void> {
+  await db.query
+    .updateTable('accounts')
+    .set({ password_hash: change.to })
+    .where('id', '=', change.accountId)
+    .where('password_hash', '=', change.from)
+    .execute()
+}
+
 /** Disables, or enables with null; raises the credentials' version. False when there is none. */
 export async function setDisabledAt(
   tx: Database,

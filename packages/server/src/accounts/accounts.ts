@@ -15,11 +15,13 @@ import {
   insertAccount,
   listAccounts,
   removeRoles,
+  replaceHash,
   setDisabledAt,
   updatePassword,
 } from './account-store.ts'
 import { findCanonicalEmail, parseEmail } from './email.ts'
 import { parseName } from './name.ts'
+import { isOwnHash } from './own-hash.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { normalizePassword, parseNewPassword } from './password-rule.ts'
 import { parseRoleNames } from './role-name.ts'
@@ -58,7 +60,9 @@ export interface Accounts {
   }): Promise<{ account: Account; rolesMade: string[] }>
 
   /**
-   * Whose password this is. Every refusal takes the time of one hash and says the same.
+   * Whose password this is. Every refusal says the same, and takes the time of one hash of ours
+   * unless the account was imported and has not logged in since. An imported hash is replaced by
+   * one of ours once its password is known.
    * The answer is as old as the hashing took: {@link Accounts.confirm} it where it is acted on.
    * @throws AuthorityError `credentials_wrong`, `overloaded`
    */
@@ -182,13 +186,17 @@ export function createAccounts(parts: {
       const found = address === null ? null : await findPasswordByEmail(database, address)
       const matches = await hasher.verify({
         passwordHash: found?.passwordHash ?? null,
-        password: normalizePassword(password),
+        password,
         checkStillWanted,
       })
       if (found === null || !matches) {
         const accountId = found?.id ?? null
         await recordRefusal('login_refused', { accountId, actor: null, address: from })
         throw new AuthorityError('credentials_wrong')
+      }
+      if (!isOwnHash(found.passwordHash)) {
+        const ownHash = await hasher.hash(normalizePassword(password), checkStillWanted)
+        await replaceHash(database, { accountId: found.id, from: found.passwordHash, to: ownHash })
       }
       return { accountId: found.id, credentialsVersion: found.credentialsVersion }
     },
@@ -216,7 +224,7 @@ export function createAccounts(parts: {
       const password = await parseNewPassword(newPassword, { email, pointer: '/newPassword' })
       const matches = await hasher.verify({
         passwordHash,
-        password: normalizePassword(currentPassword),
+        password: currentPassword,
         checkStillWanted,
       })
       if (!matches) {

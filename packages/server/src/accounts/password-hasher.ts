@@ -1,20 +1,27 @@
-// argon2id off the event loop, a bounded number at once, a bounded number waiting.
+// argon2id, and what was imported, off the event loop: a bounded number at once, a bounded number
+// waiting.
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import pLimit from 'p-limit'
 import { AuthorityError } from '../errors.ts'
-
-/** OWASP's first choice for argon2id; one hash takes 13-25 ms of a core and 19 MiB. */
-const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+import type { StoredHash } from './hashes/hash-kind.ts'
+import { NO_PASSWORD } from './hashes/no-password.ts'
+import { parseStoredHash } from './hashes/stored-hash.ts'
+import { isOwnHash, OWN_PARAMETERS } from './own-hash.ts'
+import { normalizePassword } from './password-rule.ts'
 
 /** At 20 ms each on two cores: about two seconds of waiting at the end of the queue. */
 const MAX_WAITING = 200
 
+/** Imported hashes that take more than this are verified one at a time. */
+const LARGE_BYTES = 64 * 1_048_576
+
 export interface PasswordHasher {
   hash(password: string, checkStillWanted: () => void): Promise<string>
   /**
-   * Compares against `passwordHash`, or against a hash of nothing that takes as long when it is
-   * null, and is false then.
+   * Compares a password as it was typed against `passwordHash`, or against a hash of nothing when
+   * that is null or says that there is no password, and is false then. That takes as long as with a
+   * hash of our own; other kinds take the time that they take.
    */
   verify(question: {
     passwordHash: string | null
@@ -25,13 +32,14 @@ export interface PasswordHasher {
 
 /**
  * Hashing uses the runtime's pool of four threads; no more than the machine has cores run at once,
- * so memory stays under cores x 19 MiB.
+ * so memory stays under cores x 19 MiB, and where hashes were imported under 256 MiB + cores x 64 MiB.
  * @throws (from its verbs) AuthorityError `overloaded` when too many wait already
  */
 export function createPasswordHasher(): PasswordHasher {
   const limit = pLimit(Math.min(4, availableParallelism()))
+  const limitLarge = pLimit(1)
   // Made in the meantime: a start does not wait for it. A failure shows where it is needed.
-  const nobodysHash = hash('a password that no account has', PARAMETERS)
+  const nobodysHash = hash('a password that no account has', OWN_PARAMETERS)
   nobodysHash.catch(() => {})
 
   /** `checkStillWanted` is asked when the work gets its turn: nobody hashes for one who left. */
@@ -46,11 +54,27 @@ export function createPasswordHasher(): PasswordHasher {
   }
 
   return {
-    hash: (password, checkStillWanted) => run(checkStillWanted, () => hash(password, PARAMETERS)),
+    hash: (password, checkStillWanted) =>
+      run(checkStillWanted, () => hash(password, OWN_PARAMETERS)),
     async verify({ passwordHash, password, checkStillWanted }) {
-      const compared = passwordHash ?? (await nobodysHash)
-      const matches = await run(checkStillWanted, () => verify(compared, password))
-      return passwordHash !== null && matches
+      const hasPassword = passwordHash !== null && passwordHash !== NO_PASSWORD
+      if (hasPassword && !isOwnHash(passwordHash)) {
+        const stored = parseStoredHash(passwordHash)
+        const work = () => matchesImported(stored, password)
+        const isLarge = stored.memoryBytes > LARGE_BYTES
+        return run(checkStillWanted, isLarge ? () => limitLarge(work) : work)
+      }
+      const compared = hasPassword ? passwordHash : await nobodysHash
+      const normalized = normalizePassword(password)
+      const matches = await run(checkStillWanted, () => verify(compared, normalized))
+      return hasPassword && matches
     },
   }
+}
+
+/** Other systems hash what was typed, and keyboards differ in how they compose characters. */
+async function matchesImported(stored: StoredHash, password: string): Promise<boolean> {
+  const normalized = normalizePassword(password)
+  if (await stored.verify(normalized)) return true
+  return normalized !== password && stored.verify(password)
 }

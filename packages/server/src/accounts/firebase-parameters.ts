@@ -1,0 +1,25 @@
+import type { FirebaseParameters } from './hashes/firebase-scrypt.ts'
+import { HashRefusal } from './hashes/hash-kind.ts'
+
+/**
+ * The parameters of a Firebase project's hashes: as its console shows them, or as JSON with the same
+ * names. Their bounds are checked with every hash.
+ * @throws HashRefusal
+ */
+export function parseFirebaseParameters(text: string): FirebaseParameters {
+  const find = (name: string) => new RegExp(`\\b${name}"?\\s*:\\s*"?([\\w+/=-]+)`).exec(text)?.[1]
+  const get = (name: string) => {
+    const value = find(name)
+    if (value !== undefined) return value
+    throw new HashRefusal('hash_malformed', `there is no ${name} among the parameters of Firebase`)
+  }
+  if ((find('algorithm') ?? 'SCRYPT') !== 'SCRYPT') {
+    throw new HashRefusal('hash_unknown', 'these are not parameters of Firebase with its SCRYPT')
+  }
+  return {
+    signerKey: Buffer.from(get('base64_signer_key'), 'base64'),
+    saltSeparator: Buffer.from(get('base64_salt_separator'), 'base64'),
+    blockSize: Number(get('rounds')),
+    costLog2: Number(get('mem_cost')),
+  }
+}
