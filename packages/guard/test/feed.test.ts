@@ -272,6 +272,21 @@ describe('RevocationFeed', () => {
     expect(open.feed.isRevoked(TOKEN)).toBe(true)
   })
 
+  it('says that the keys may have changed when the log begins anew under an open stream', async () => {
+    authority.overrides.set(
+      STREAM,
+      script(
+        page([], { reset: true }),
+        pulse('e1.1'),
+        page([ended('ses_9')], { cursor: 'e2.1', reset: true }),
+        pulse('e2.1'),
+      ),
+    )
+    using open = openFeed()
+    await eventually(() => open.feed.health().cursor === 'e2.1')
+    expect(open.keysChanged).toBe(1)
+  })
+
   it('G10 dates itself afresh on a new stream after the wall clock jumped', async () => {
     let aheadMs = 0
     using open = openFeed({}, () => Date.now() + aheadMs)

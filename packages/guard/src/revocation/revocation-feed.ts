@@ -183,8 +183,11 @@ export class RevocationFeed implements RevocationSource {
   }
 
   #takePage({ cursor, entries, complete, reset }: FeedPage): void {
-    if (reset === true) this.#isBeginning = true
-    else if (!this.#isBeginning) this.#checkOrder(cursor)
+    if (reset === true) {
+      this.#isBeginning = true
+      // In the middle of a stream; one that was opened again says so by itself.
+      if (this.#hasCounted) this.#options.onKeysChanged()
+    } else if (!this.#isBeginning) this.#checkOrder(cursor)
     // What was known stays, also where the log begins anew: a log restored from a backup has lost
     // ends that were acknowledged, and nothing is ever revoked back.
     this.#list.apply(entries)
