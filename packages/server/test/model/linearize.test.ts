@@ -57,6 +57,14 @@ describe('a history is explained', () => {
     expect(finalsOf(...moved, first, at([11, 12], refresh(1, true), reused))).toEqual([])
   })
 
+  test('when a refresh moved the session on and the account was disabled before it answered', () => {
+    const ended = refused('session_ended')
+    const disable = at([4, 5], { kind: 'disable' }, done)
+    const moved = at([3, 8], refresh(1), ended)
+    expect(finalsOf(disable, moved).map(({ session }) => session?.generation)).toEqual([1, 2])
+    expect(finalsOf(at([1, 2], { kind: 'disable' }, done), moved)).toHaveLength(1)
+  })
+
   test('by any second between its begin and its end', () => {
     const rotated = at([3, 4], refresh(1), granted(2))
     const again = { ...at([5, 6], refresh(1), granted(3)), from: 9, to: 11 }

@@ -45,9 +45,25 @@ export function linearize(history: readonly Recorded[], limits: ModelLimits): Mo
     for (const [index, next] of history.entries()) {
       const bit = 2 ** index
       if ((done & bit) === 0 && mayComeNext(history, done, next)) {
-        for (const after of statesAfter(state, next, limits)) visit(done | bit, after)
+        for (const after of statesAfter(state, next)) visit(done | bit, after)
       }
     }
+  }
+
+  function statesAfter(state: ModelState, recorded: Recorded): ModelState[] {
+    const { operation, answer, from, to } = recorded
+    const states = answer === null ? [state] : []
+    if (isImpossible(state, operation)) return states
+    const isWithheld = mayBeWithheld(history, recorded)
+    for (let now = from; now <= to; now++) {
+      for (const outcome of outcomesOf(state, operation, { now, limits })) {
+        const isAnswer = answer === null || isSame(outcome.answer, answer)
+        if (isAnswer || (isWithheld && outcome.answer.kind === 'granted')) {
+          states.push(outcome.state)
+        }
+      }
+    }
+    return states
   }
 
   visit(0, NOTHING)
@@ -60,21 +76,26 @@ function mayComeNext(history: readonly Recorded[], done: number, next: Recorded)
   )
 }
 
-function statesAfter(
-  state: ModelState,
-  { operation, answer, from, to }: Recorded,
-  limits: ModelLimits,
-): ModelState[] {
-  const states = answer === null ? [state] : []
-  const isImpossible =
-    operation.kind === 'refresh' && operation.generation > (state.session?.generation ?? 0)
-  if (isImpossible) return states
-  for (let now = from; now <= to; now++) {
-    for (const outcome of outcomesOf(state, operation, { now, limits })) {
-      if (answer === null || isSame(outcome.answer, answer)) states.push(outcome.state)
-    }
-  }
-  return states
+/** A token that nobody had been given yet. */
+function isImpossible({ session }: ModelState, operation: Operation): boolean {
+  return operation.kind === 'refresh' && operation.generation > (session?.generation ?? 0)
+}
+
+/**
+ * A refresh that has moved its session on asks for the account once more before it answers, and
+ * hands out nothing where that was disabled in the meantime.
+ */
+function mayBeWithheld(
+  history: readonly Recorded[],
+  { operation, answer, begun, ended }: Recorded,
+) {
+  if (operation.kind !== 'refresh' || answer?.kind !== 'refused') return false
+  return (
+    answer.code === 'session_ended' &&
+    history.some(
+      (other) => other.operation.kind === 'disable' && other.begun < ended && other.ended > begun,
+    )
+  )
 }
 
 function isSame(one: Answer, other: Answer): boolean {

@@ -36,11 +36,10 @@ export async function proveCrashes(run: ProofRun): Promise<void> {
   await witness.open()
   for (const { random } of roundsOf(run)) {
     const victim = random.pick(victims)
-    const running = witness.run()
+    witness.start()
     await sleep(random.next() * LONGEST_RUN_MS)
     await victim.kill()
-    witness.stop()
-    await running
+    await witness.stop()
     await victim.revive()
     await waitUntil('writes are answered again', () => witness.isServed())
     await witness.check(random)

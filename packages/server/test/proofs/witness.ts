@@ -29,6 +29,9 @@ export class Witness {
   readonly #tally: Tally
   readonly #name: string
   #stopped = false
+  #running: Promise<unknown> = Promise.resolve()
+  /** A session that nothing else is asked of. */
+  #probe: TokenAnswer | null = null
   #people = 0
   #visits = 0
   #holders: TokenAnswer[] = []
@@ -59,7 +62,8 @@ export class Witness {
   async open(): Promise<void> {
     const { status, body } = await this.#client.signup(this.#address(), PASSWORD)
     assert.equal(status, 201)
-    this.#holders = [body, await this.#login()]
+    this.#probe = body
+    this.#holders = [await this.#login(), await this.#login()]
     this.#forgetful = [
       { held: await this.#login(), lost: null },
       { held: await this.#login(), lost: null },
@@ -71,23 +75,30 @@ export class Witness {
    * Keeps asking until {@link Witness.stop}; a refusal to answer (a broken connection, 503) is
    * taken, anything else that is not a success breaks the promise.
    */
-  async run(): Promise<void> {
+  start(): void {
     this.#stopped = false
-    await Promise.all([
+    this.#running = Promise.all([
       ...this.#holders.map((_, index) => this.#repeat(() => this.#refresh(index))),
       this.#repeat(() => this.#comeAndGo()),
       this.#repeat(() => this.#join()),
       ...this.#forgetful.map((session) => this.#loseAnswer(session)),
     ])
+    // Told where it is waited for.
+    this.#running.catch(() => {})
   }
 
-  stop(): void {
+  /** Waits for the requests under way, and throws what any of them found wrong. */
+  async stop(): Promise<void> {
     this.#stopped = true
+    await this.#running
   }
 
-  /** Whether a write is answered: asked of a session that is held anyway. */
+  /** Whether a write is answered. */
   async isServed(): Promise<boolean> {
-    return (await this.#refresh(0)) !== null
+    const { refreshToken } = this.#probe as TokenAnswer
+    const answer = await this.#ask(this.#client.refresh(refreshToken))
+    this.#probe = answer ?? this.#probe
+    return answer !== null
   }
 
   /** After a fault, with the authority answering again. */
