@@ -96,6 +96,11 @@ describe('what was pasted', () => {
       ['curl', ['refresh_token', a]],
     ],
     [
+      'curl -d in double quotes',
+      String.raw`curl -d "{\"refreshToken\":\"rt_abc\"}" https://a.example`,
+      ['curl', ['refreshToken', 'rt_abc']],
+    ],
+    [
       'curl --json',
       `curl --json '{"refreshToken":"rt_abc"}' https://a.example`,
       ['curl', ['refreshToken', 'rt_abc']],
@@ -188,12 +193,17 @@ it('sees private keys in any text', () => {
   expect(secrets.map(({ excerpt }) => excerpt.text)).toEqual([pem, pem.slice(0, 50)])
 })
 
+function percent(text: string): string {
+  return [...text].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('')
+}
+
 describe('places', () => {
   it.each([
     ['in quotes', `curl -H "Authorization: Bearer ${a}"`],
     ['in percent encoding', `Cookie: sid=${encodeURIComponent(a).replaceAll('.', '%2e')}; x=1`],
     ['over lines', `${a.slice(0, 40)}\r\n  ${a.slice(40, 90)}\n${a.slice(90)}\n`],
     ['in JSON', JSON.stringify({ x: 'é😀', access_token: a })],
+    ['in percent signs alone', `Cookie: sid=${percent(a)}`],
     ['behind backslashes', `curl -H Authorization:\\ Bearer\\ ${a.replaceAll('.', '\\.')}`],
   ])('are those of the input, %s', (_, input) => {
     const [token] = recogniseInput(input).tokens
@@ -203,10 +213,10 @@ describe('places', () => {
     for (let index = 0; index < a.length; index++) {
       const character = input.charAt(originOf(excerpt, index))
       expect(['%', a.charAt(index), '\\']).toContain(character)
-      if (a.charAt(index) !== '.') expect(character).toBe(a.charAt(index))
     }
     const end = originOf(excerpt, a.length)
-    expect(input.slice(0, end).endsWith(a.slice(-20))).toBe(true)
+    const last = input.slice(0, end)
+    expect([a.slice(-20), percent(a.slice(-1))].some((text) => last.endsWith(text))).toBe(true)
   })
 })
 

@@ -176,6 +176,7 @@ describe('redact', () => {
       ` ${JSON.stringify({ keys: [jwk, { kty: 'oct', k: 'SECRETK' }] }, null, 2)}\n`,
     )
     expect(text).not.toContain('SECRET')
+    expect(text).toContain('\n      "d": "redacted",\n')
     expect(JSON.parse(text).keys).toEqual([
       { ...jwk, d: 'redacted', p: 'redacted' },
       { kty: 'oct', k: 'redacted' },

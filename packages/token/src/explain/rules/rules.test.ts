@@ -329,7 +329,9 @@ const CLAIMS: Record<string, Case> = {
     { iss: null },
   ),
   'iss-not-https': {
-    bad: createToken({ claims: { iss: 'http://login.example' } }),
+    bad: ['http://login.example', 'http://localhost.evil.example', 'http://evil-localhost'].map(
+      (iss) => createToken({ claims: { iss } }),
+    ),
     good: [
       sound,
       createToken({ claims: { iss: 'http://localhost:3000' } }),
