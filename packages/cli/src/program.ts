@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { auditTailCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupCommand } from './commands/backup.ts'
 import { completionCommand } from './commands/completion.ts'
 import { devCommand } from './commands/dev.ts'
@@ -7,13 +8,16 @@ import { keyExportCommand } from './commands/key-export.ts'
 import { keyThumbprintCommand } from './commands/key-thumbprint.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { restoreCommand } from './commands/restore.ts'
+import { roleListCommand, roleRemoveCommand, roleSetCommand } from './commands/role.ts'
 import { secretCreateCommand } from './commands/secret-create.ts'
 import { serveCommand } from './commands/serve.ts'
+import { sessionEndCommand, sessionListCommand } from './commands/session.ts'
 import { tokenCreateCommand } from './commands/token-create.ts'
 import { tokenDiffCommand } from './commands/token-diff.ts'
 import { tokenExplainCommand } from './commands/token-explain.ts'
 import { tokenRedactCommand } from './commands/token-redact.ts'
 import { tokenVerifyCommand } from './commands/token-verify.ts'
+import { userDisableCommand, userEnableCommand, userRolesCommand } from './commands/user-change.ts'
 import { userCreateCommand } from './commands/user-create.ts'
 import { userListCommand } from './commands/user-list.ts'
 import { withheld } from './input/withheld.ts'
@@ -37,6 +41,31 @@ export function createProgram(): Command {
   })
     .addCommand(userCreateCommand())
     .addCommand(userListCommand())
+    .addCommand(userRolesCommand())
+    .addCommand(userDisableCommand())
+    .addCommand(userEnableCommand())
+  group(program, {
+    name: 'role',
+    description: 'roles and the scopes they carry',
+    examples: ['signet role set editor --scope orders:read --scope orders:write'],
+  })
+    .addCommand(roleListCommand())
+    .addCommand(roleSetCommand())
+    .addCommand(roleRemoveCommand())
+  group(program, {
+    name: 'session',
+    description: 'who is logged in',
+    examples: ['signet session list --account ada@example.com'],
+  })
+    .addCommand(sessionListCommand())
+    .addCommand(sessionEndCommand())
+  group(program, {
+    name: 'audit',
+    description: 'what happened, and proof that nothing was changed afterwards',
+    examples: ['signet audit tail --follow'],
+  })
+    .addCommand(auditTailCommand())
+    .addCommand(auditVerifyCommand())
   group(program, {
     name: 'token',
     description: 'make tokens, check them, understand them',

@@ -96,7 +96,7 @@ describe('signet user', () => {
       'Ada',
     ])
     expect(run.code).toBe(0)
-    expect(run.stdout).toMatch(/^acc_[\w-]{22} {2}ada@example\.com {2}admin orders\n$/)
+    expect(run.stdout).toMatch(/^acc_[\w-]{22} {2}[\d-]{10} [\d:]{5} {2}ada@example\.com {2}admin orders\n$/)
     expect(run.stderr).toMatch(/role admin is new[\s\S]*role orders is new/)
   })
 
@@ -114,6 +114,7 @@ describe('signet user', () => {
       email: 'bo@example.com',
       name: null,
       roles: ['admin'],
+      scopes: [],
       emailVerified: false,
       disabledAt: null,
       createdAt: expect.any(Number),

@@ -3,6 +3,7 @@ import { createGuard } from '@signet/guard'
 import type { Logger } from 'pino'
 import { createAccounts } from './accounts/accounts.ts'
 import { createPasswordHasher } from './accounts/password-hasher.ts'
+import { createRoles } from './accounts/roles.ts'
 import { createAudit } from './audit/audit.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
@@ -21,6 +22,7 @@ import { openRedis } from './redis/open-redis.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
 import { createRevocations } from './revocation/revocations.ts'
+import { adminRoutes, createAdminCheck } from './routes/admin/admin.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keySetRoute } from './routes/key-set.ts'
 import { loginRoute } from './routes/login.ts'
@@ -92,7 +94,8 @@ export async function startAuthority(
     const revocations = createRevocations({ database, clock })
     await revocations.open()
     const ends = createEnds({ database, revocations, clock, events })
-    const accountChanges = createAccountChanges({ database, accounts, ends, events })
+    const roles = createRoles({ database, clock })
+    const accountChanges = createAccountChanges({ database, accounts, roles, ends, events })
     const sessions = createSessions({
       database,
       accounts,
@@ -143,6 +146,7 @@ export async function startAuthority(
       metrics,
     }
     for (const route of ROUTES) route(app, parts)
+    adminRoutes(app, { ...parts, roles, audit, checkAdmin: createAdminCheck(parts) })
     finishRequestsOnClose(app)
     closers.push(() => app.close())
     database.setPatience('serving')

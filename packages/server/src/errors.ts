@@ -10,6 +10,7 @@ export type AuthorityCode =
   | 'body_too_large'
   | 'email_invalid'
   | 'email_taken'
+  | 'role_in_use'
   | 'password_unacceptable'
   | 'credentials_wrong'
   | 'credentials_missing'

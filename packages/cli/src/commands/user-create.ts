@@ -1,8 +1,10 @@
-import type { Account } from '@signet/server'
 import { Command } from 'commander'
-import { accountJson } from '../account-output.ts'
+import { type AccountAnswer, accountLine } from '../admin/account-lines.ts'
+import { runAdmin } from '../admin/run-admin.ts'
+import { collect, jsonOption } from '../input/options.ts'
 import { readPassword } from '../input/password-input.ts'
 import { withManual } from '../manual.ts'
+import { printable, printableJson, writeNote } from '../output/messages.ts'
 
 interface Options {
   name?: string
@@ -18,28 +20,24 @@ export function userCreateCommand(): Command {
     .option('--name <name>', 'what to call the person')
     .option('--role <role>', 'a role to give; may be repeated', collect)
     .option('--password-file <file>', 'read the password from this file (its first line)')
-    .option('--json', 'print JSON')
-    .action(async (email: string, options: Options) => {
-      const password = await readPassword(options.passwordFile)
-      const { OPERATOR, openAccounts, readConfig } = await import('@signet/server')
-      const { accounts, close } = await openAccounts(readConfig('development'), {
-        missing: 'create',
-      })
-      try {
-        const { account, rolesMade } = await accounts.create({
-          email,
-          password,
-          name: options.name ?? null,
-          roles: options.role ?? [],
-          by: OPERATOR,
-        })
-        for (const role of rolesMade) {
-          process.stderr.write(`signet: the role ${role} is new (it carries no scopes yet)\n`)
-        }
-        process.stdout.write(options.json ? accountJson(account) : line(account))
-      } finally {
-        await close()
-      }
+    .addOption(jsonOption())
+    .action(async (email: string, { name, role: roles = [], passwordFile, json }: Options) => {
+      const password = await readPassword(passwordFile)
+      await runAdmin(
+        async (call) => {
+          const { rolesMade, ...account } = await call<AccountAnswer & { rolesMade: string[] }>({
+            method: 'POST',
+            path: '/admin/accounts',
+            body: { email, password, roles, ...(name === undefined ? {} : { name }) },
+          })
+          for (const role of rolesMade) {
+            writeNote(`the role ${role} is new (it carries no scopes yet)`)
+          }
+          const text = json ? printableJson(account) : printable(accountLine(account))
+          process.stdout.write(`${text}\n`)
+        },
+        { missing: 'create' },
+      )
     })
   return withManual(command, {
     examples: [
@@ -47,15 +45,7 @@ export function userCreateCommand(): Command {
       'signet user create bob@example.com --name Bob < password.txt',
     ],
     notes: [
-      'Opens the database of the settings (SIGNET_DATABASE_URL), and makes one where there is none yet, as a first start would. An authority may be running on it, and knows the account at once.',
+      'Works on the database of the settings (SIGNET_DATABASE_URL), and makes one where there is none yet, as a first start would. An authority may be running on it, and knows the account at once.',
     ],
   })
-}
-
-function collect(role: string, roles: string[] = []): string[] {
-  return [...roles, role]
-}
-
-function line({ id, email, roles }: Account): string {
-  return `${id}  ${email}  ${roles.length === 0 ? '(no roles)' : roles.join(' ')}\n`
 }

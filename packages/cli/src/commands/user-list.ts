@@ -1,38 +1,28 @@
-import type { Account } from '@signet/server'
 import { Command } from 'commander'
-import { accountJson } from '../account-output.ts'
+import { type AccountAnswer, accountLine } from '../admin/account-lines.ts'
+import { pages, runAdmin } from '../admin/run-admin.ts'
+import { jsonOption } from '../input/options.ts'
 import { withManual } from '../manual.ts'
+import { printable, printableJson, writeNote } from '../output/messages.ts'
 
 export function userListCommand(): Command {
   const command = new Command('list')
     .description('list the accounts, oldest first (to the second)')
-    .option('--json', 'print JSON: one account per line')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const { openAccounts, readConfig } = await import('@signet/server')
-      const { accounts, close } = await openAccounts(readConfig('development'), {
-        missing: 'refuse',
-      })
-      try {
+    .option('--email <address>', 'only the account with this address')
+    .addOption(jsonOption('print JSON: one account per line'))
+    .action(({ json = false, email }: { json?: boolean; email?: string }) =>
+      runAdmin(async (call) => {
         let count = 0
-        for await (const account of accounts.list()) {
-          process.stdout.write(json ? accountJson(account) : line(account))
+        const list = { path: '/admin/accounts', member: 'accounts', query: { email } }
+        for await (const account of pages<AccountAnswer>(call, list)) {
+          const text = json ? printableJson(account) : printable(accountLine(account))
+          process.stdout.write(`${text}\n`)
           count += 1
         }
-        if (count === 0 && !json) process.stderr.write('signet: there are no accounts yet\n')
-      } finally {
-        await close()
-      }
-    })
+        if (count === 0 && !json) writeNote('there are no such accounts yet')
+      }),
+    )
   return withManual(command, {
     examples: ['signet user list', 'signet user list --json | wc -l'],
-    notes: [
-      'Opens the database of the settings (SIGNET_DATABASE_URL); an authority may be running on it.',
-    ],
   })
-}
-
-function line({ id, email, roles, disabledAt, createdAt }: Account): string {
-  const created = new Date(createdAt * 1000).toISOString().slice(0, 16).replace('T', ' ')
-  const state = disabledAt === null ? '' : '  disabled'
-  return `${id}  ${created}  ${email}  ${roles.join(' ') || '-'}${state}\n`
 }

@@ -15,4 +15,8 @@ export const paths = {
   live: '/health/live',
   ready: '/health/ready',
   metrics: '/metrics',
+  adminAccounts: '/admin/accounts',
+  adminRoles: '/admin/roles',
+  adminSessions: '/admin/sessions',
+  adminAudit: '/admin/audit',
 } as const

@@ -180,10 +180,15 @@ export async function removeRoles(
 /** A page in the order of creation, oldest first. */
 export async function listAccounts(
   db: Database,
-  page: { limit: number; after: { createdAt: number; id: string } | null },
+  page: {
+    limit: number
+    after: { createdAt: number; id: string } | null
+    email?: string | undefined
+  },
 ): Promise<Account[]> {
-  const { after } = page
+  const { after, email } = page
   let query = db.query.selectFrom('accounts').selectAll()
+  if (email !== undefined) query = query.where('email', '=', email)
   if (after !== null) {
     query = query.where((eb) =>
       eb.or([

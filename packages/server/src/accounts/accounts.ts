@@ -114,11 +114,16 @@ export interface Accounts {
    */
   changeRoles(tx: Database, id: string, change: RoleChange): Promise<readonly string[] | null>
 
-  /** All accounts, oldest first, read page by page. */
-  list(): AsyncGenerator<Account>
+  /**
+   * Accounts, oldest first, behind the cursor `after`; with `email` only the one with this address.
+   * @throws AuthorityError `request_invalid` for text that is no cursor
+   */
+  page(page: { after: string | null; limit: number; email?: string | undefined }): Promise<{
+    accounts: Account[]
+    /** Null behind the last page. */
+    next: string | null
+  }>
 }
-
-const PAGE = 500
 
 const always = () => {}
 
@@ -261,17 +266,22 @@ export function createAccounts(parts: {
       return roles.join() === before.roles.join() ? null : roles
     },
 
-    async *list() {
-      let after: { createdAt: number; id: string } | null = null
-      for (;;) {
-        const page: Account[] = await listAccounts(database, { limit: PAGE, after })
-        yield* page
-        const last = page.at(-1)
-        if (last === undefined || page.length < PAGE) return
-        after = { createdAt: last.createdAt, id: last.id }
-      }
+    async page({ after, limit, email }) {
+      const address = email === undefined ? undefined : (findCanonicalEmail(email) ?? email)
+      const place = after === null ? null : parsePlace(after)
+      const found = await listAccounts(database, { limit, after: place, email: address })
+      const last = found.at(-1)
+      const isLast = last === undefined || found.length < limit
+      return { accounts: found, next: isLast ? null : `${last.createdAt}.${last.id}` }
     },
   }
+}
+
+/** The cursor of a page: when the last account was made, and its id. */
+function parsePlace(text: string): { createdAt: number; id: string } {
+  const [, createdAt, id] = /^(\d{1,12})\.(acc_[\w-]{1,40})$/.exec(text) ?? []
+  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id }
+  throw new AuthorityError('request_invalid', { detail: '`after` is not a cursor of this list.' })
 }
 
 function wrongPassword(): AuthorityError {

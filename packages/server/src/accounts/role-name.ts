@@ -17,7 +17,7 @@ export function parseRoleNames(texts: readonly string[]): string[] {
  * Role names travel in tokens: short, lower case, nothing that needs escaping anywhere.
  * @throws AuthorityError `request_invalid`
  */
-function parseRoleName(text: string): string {
+export function parseRoleName(text: string): string {
   if (/^[a-z][a-z0-9._:-]{0,63}$/.test(text)) return text
   throw new AuthorityError('request_invalid', {
     detail:

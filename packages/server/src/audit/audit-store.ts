@@ -72,6 +72,17 @@ export async function listRows(
   return rows.map(toRow)
 }
 
+/** The newest rows, in their order; of one account by `audit_account`. */
+export async function listLastRows(
+  db: Database,
+  page: { count: number; accountId?: string | undefined },
+): Promise<AuditRow[]> {
+  let query = db.query.selectFrom('audit').selectAll()
+  if (page.accountId !== undefined) query = query.where('account_id', '=', page.accountId)
+  const rows = await query.orderBy('sequence', 'desc').limit(page.count).execute()
+  return rows.reverse().map(toRow)
+}
+
 /** The newest row that is older than `before` with all rows in front of it, of at most `limit`. */
 export async function findLastBefore(
   db: Database,

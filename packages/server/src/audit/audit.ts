@@ -12,6 +12,7 @@ import {
   holdHead,
   insertPoint,
   insertRows,
+  listLastRows,
   listRows,
   type SealedPoint,
   setPoint,
@@ -36,6 +37,9 @@ export interface Audit {
 
   /** Up to `limit` entries behind the sequence `after`, oldest first. */
   list(page: { after: number; limit: number; accountId?: string | undefined }): Promise<AuditRow[]>
+
+  /** The newest `count` entries, oldest first. */
+  last(page: { count: number; accountId?: string | undefined }): Promise<AuditRow[]>
 
   /** The end of the chain; 0 while it is empty. */
   head(): Promise<ChainPoint>
@@ -96,6 +100,7 @@ export function createAudit(parts: {
     },
 
     list: (page) => listRows(database, page),
+    last: (page) => listLastRows(database, page),
 
     head: async () => (await findPoint(database, 'head')) ?? CHAIN_START,
 

@@ -128,8 +128,11 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
 
 const YEAR = 366 * 86_400
 
+/** Settings of the command line, which an authority leaves alone. */
+const COMMAND_SETTINGS = ['SIGNET_URL', 'SIGNET_ADMIN_TOKEN_FILE']
+
 function refuseUnknown(environment: Environment, problems: string[]): void {
-  const known = new Set<string>(SETTINGS)
+  const known = new Set<string>([...SETTINGS, ...COMMAND_SETTINGS])
   for (const name of Object.keys(environment)) {
     if (!known.has(name)) {
       problems.push(`${name} is not a setting of this version (all of them: .env.example)`)

@@ -7,6 +7,7 @@ import { StartError } from '../errors.ts'
 import type { Database } from './database.ts'
 import { up as first } from './migrations/0001-first.ts'
 import { up as audit } from './migrations/0002-audit.ts'
+import { up as operators } from './migrations/0003-operators.ts'
 import { sql } from './query-builder.ts'
 
 export interface Migration {
@@ -18,6 +19,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'first', up: first },
   { name: 'audit', up: audit },
+  { name: 'operators', up: operators },
 ]
 
 /** Any number, as long as every version of this program takes the same. */

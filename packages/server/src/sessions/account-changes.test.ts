@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/open-test-database.ts'
 import { type Accounts, createAccounts } from '../accounts/accounts.ts'
 import { createPasswordHasher } from '../accounts/password-hasher.ts'
+import { createRoles } from '../accounts/roles.ts'
 import { OPERATOR } from '../audit/audit-entry.ts'
 import { createSecretRing, MasterSecret } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
@@ -50,7 +51,13 @@ describe.each(databases)('on $name', ({ open }) => {
         accounts,
         revocations,
         sessions: createSessions({ database, accounts, ends, secrets, limits, clock, events }),
-        changes: createAccountChanges({ database, accounts, ends, events }),
+        changes: createAccountChanges({
+          database,
+          accounts,
+          roles: createRoles({ database, clock }),
+          ends,
+          events,
+        }),
       }
     }
     const first = await openSide()

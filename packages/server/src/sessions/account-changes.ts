@@ -3,6 +3,7 @@
 // holds the account while it opens its session, and a refresh rewrites the row of its own.
 
 import type { Accounts, RoleChange } from '../accounts/accounts.ts'
+import type { Roles } from '../accounts/roles.ts'
 import type { AuditEntry, AuditType, Origin } from '../audit/audit-entry.ts'
 import type { Database } from '../db/database.ts'
 import type { AuditedEvents } from '../events.ts'
@@ -44,15 +45,27 @@ export interface AccountChanges {
    * @throws AuthorityError `not_found`, `request_invalid` (a role's name)
    */
   changeRoles(accountId: string, change: RoleChange, by: Origin): Promise<void>
+
+  /**
+   * Makes a role, or gives it other scopes. Then the tokens of everybody who has it die, account by
+   * account: who is interrupted in the middle does the same again.
+   * @returns how many accounts that were
+   * @throws AuthorityError `request_invalid`
+   */
+  setRole(role: { name: string; scopes: readonly string[] }, by: Origin): Promise<number>
+
+  /** @throws AuthorityError `not_found`, `role_in_use` */
+  removeRole(name: string, by: Origin): Promise<void>
 }
 
 export function createAccountChanges(parts: {
   database: Database
   accounts: Accounts
+  roles: Roles
   ends: Ends
   events: AuditedEvents
 }): AccountChanges {
-  const { database, accounts, ends, events } = parts
+  const { database, accounts, roles: allRoles, ends, events } = parts
 
   return {
     async changePassword({ sessionId, by, ...request }) {
@@ -92,9 +105,33 @@ export function createAccountChanges(parts: {
         const detail = { roles: roles.join(' ') }
         await events.record(tx, [{ ...entryFor('account_roles_changed', accountId, by), detail }])
       }),
+
+    async setRole({ name, scopes }, by) {
+      await database.transaction(async (tx) => {
+        if (!(await allRoles.set(tx, { name, scopes }))) return
+        const detail = { role: name, scopes: scopes.join(' ') }
+        await events.record(tx, [{ ...entryFor('role_changed', null, by), detail }])
+      })
+      let count = 0
+      for await (const accountId of allRoles.accountsWith(name)) {
+        await database.transaction(async (tx) => {
+          await accounts.hold(tx, accountId)
+          await ends.killTokensOf(tx, accountId)
+        })
+        count += 1
+      }
+      return count
+    },
+
+    removeRole: (name, by) =>
+      database.transaction(async (tx) => {
+        await allRoles.remove(tx, name)
+        const detail = { role: name, removed: true }
+        await events.record(tx, [{ ...entryFor('role_changed', null, by), detail }])
+      }),
   }
 }
 
-function entryFor(type: AuditType, accountId: string, by: Origin): AuditEntry {
+function entryFor(type: AuditType, accountId: string | null, by: Origin): AuditEntry {
   return { type, result: 'done', ...by, accountId, sessionId: null, detail: null }
 }

@@ -154,9 +154,11 @@ export async function raiseTokenVersions(
   }))
 }
 
-/** A session as its owner sees it. */
+/** A session as its owner and operators see it. */
 export interface ListedSession {
   readonly id: string
+  readonly accountId: string
+  readonly clientId: string
   readonly createdAt: number
   readonly lastUsedAt: number
   /** When it is over at the latest if it is not used again. */
@@ -169,24 +171,55 @@ export async function listSessions(
   db: Database,
   page: { accountId: string; now: number; limit: number },
 ): Promise<ListedSession[]> {
-  const rows = await db.query
-    .selectFrom('sessions')
-    .selectAll()
+  const rows = await livingSessions(db, page.now)
     .where('account_id', '=', page.accountId)
-    .where('ended_at', 'is', null)
-    .where('idle_expires_at', '>', page.now)
-    .where('expires_at', '>', page.now)
     .orderBy('rotated_at', 'desc')
     .orderBy('id')
     .limit(page.limit)
     .execute()
-  return rows.map((row) => ({
+  return rows.map(toListed)
+}
+
+/**
+ * The sessions that can still go on, in id order behind `after`; of one account or one address by
+ * `sessions_account` and `sessions_address`.
+ */
+export async function pageSessions(
+  db: Database,
+  page: {
+    after: string
+    now: number
+    limit: number
+    accountId?: string | undefined
+    address?: string | undefined
+  },
+): Promise<ListedSession[]> {
+  let query = livingSessions(db, page.now).where('id', '>', page.after)
+  if (page.accountId !== undefined) query = query.where('account_id', '=', page.accountId)
+  if (page.address !== undefined) query = query.where('address', '=', page.address)
+  const rows = await query.orderBy('id').limit(page.limit).execute()
+  return rows.map(toListed)
+}
+
+function livingSessions(db: Database, now: number) {
+  return db.query
+    .selectFrom('sessions')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('idle_expires_at', '>', now)
+    .where('expires_at', '>', now)
+}
+
+function toListed(row: Selectable<SessionRow>): ListedSession {
+  return {
     id: row.id,
+    accountId: row.account_id,
+    clientId: row.client_id,
     createdAt: row.created_at,
     lastUsedAt: row.rotated_at,
     expiresAt: Math.min(row.idle_expires_at, row.expires_at),
     device: { userAgent: row.user_agent, address: row.address },
-  }))
+  }
 }
 
 /**

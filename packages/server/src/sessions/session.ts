@@ -30,6 +30,8 @@ export type EndReason =
   | 'owner'
   | 'password_change'
   | 'account_disabled'
+  /** An operator ended it. */
+  | 'operator'
 
 /** Where a login came from, as the request told; shown to the owner, never trusted. */
 export interface Device {

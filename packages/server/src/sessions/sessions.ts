@@ -25,6 +25,7 @@ import {
   insertSession,
   type ListedSession,
   listSessions,
+  pageSessions,
   rotateSession,
   sweepSessions,
 } from './session-store.ts'
@@ -49,6 +50,8 @@ export interface SessionLimits {
   readonly sessionTtlSeconds: number
   readonly refreshGraceSeconds: number
 }
+
+export type { ListedSession }
 
 export interface RefreshRequest {
   readonly refreshToken: string
@@ -89,6 +92,14 @@ export interface Sessions {
 
   /** The living sessions of an account, most recently used first; at most 200. */
   list(accountId: string): Promise<ListedSession[]>
+
+  /** The living sessions of everybody, of one account or from one address, in id order. */
+  page(page: {
+    after: string
+    limit: number
+    accountId?: string | undefined
+    address?: string | undefined
+  }): Promise<ListedSession[]>
 
   /** Whether it is a session of the account, alive or not. */
   belongsTo(id: string, accountId: string): Promise<boolean>
@@ -338,6 +349,8 @@ export function createSessions(parts: {
       const now = epochSeconds(clock)
       return listSessions(database, { accountId, now, limit: MAX_LISTED })
     },
+
+    page: (page) => pageSessions(database, { ...page, now: epochSeconds(clock) }),
 
     async belongsTo(id, accountId) {
       return (await findSession(database, id))?.accountId === accountId

@@ -1,0 +1,91 @@
+// The administration without an authority: what the command line works on where it has the database
+// at hand. The same routes as an authority has, spoken to in this process.
+import { existsSync } from 'node:fs'
+import { pino } from 'pino'
+import { createAccounts } from './accounts/accounts.ts'
+import { createPasswordHasher } from './accounts/password-hasher.ts'
+import { createRoles } from './accounts/roles.ts'
+import { createAudit } from './audit/audit.ts'
+import { OPERATOR } from './audit/audit-entry.ts'
+import { systemClock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { openSecrets } from './config/open-secrets.ts'
+import { openDatabase } from './db/open-database.ts'
+import { StartError } from './errors.ts'
+import { createEvents } from './events.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { Metrics } from './metrics.ts'
+import { createRevocations } from './revocation/revocations.ts'
+import { adminRoutes } from './routes/admin/admin.ts'
+import { createAccountChanges } from './sessions/account-changes.ts'
+import { createEnds } from './sessions/ends.ts'
+import { createSessions } from './sessions/sessions.ts'
+
+export interface AdminCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: unknown
+}
+
+export interface Admin {
+  /** One call of the administration; never throws for a status. */
+  call(call: AdminCall): Promise<{ status: number; body: unknown }>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database of a config for an operator at the command line, who may do everything: whoever
+ * has the database and the master secret has all there is. Safe beside running authorities, which
+ * see every change at once. With `missing: 'create'` a database that is not there is made, with its
+ * secret, as the first start of an authority would.
+ * @throws StartError
+ */
+export async function openAdmin(
+  config: Config,
+  options: { missing: 'create' | 'refuse' },
+): Promise<Admin> {
+  const { database: address } = config
+  if (address.kind === 'sqlite' && !existsSync(address.path) && options.missing === 'refuse') {
+    throw new StartError([
+      `there is no database at ${address.path}: start the authority once, or name the right one with SIGNET_DATABASE_URL`,
+    ])
+  }
+  const secrets = openSecrets(config)
+  const database = await openDatabase(address)
+  const clock = systemClock
+  const logger = pino({ level: 'silent' })
+  const metrics = new Metrics()
+  const audit = createAudit({ database, secrets, clock })
+  const events = createEvents({ logger, audit, counter: metrics })
+  const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock, events })
+  const roles = createRoles({ database, clock })
+  const revocations = createRevocations({ database, clock })
+  const ends = createEnds({ database, revocations, clock, events })
+  const accountChanges = createAccountChanges({ database, accounts, roles, ends, events })
+  const sessions = createSessions({
+    database,
+    accounts,
+    ends,
+    secrets,
+    limits: config,
+    clock,
+    events,
+  })
+  const app = createHttpServer({ logger, realm: config.issuer, trustedProxies: [], metrics })
+  const checkAdmin = async () => OPERATOR
+  adminRoutes(app, { accounts, roles, sessions, ends, accountChanges, audit, checkAdmin })
+  return {
+    async call({ method, path, body }) {
+      const answer = await app.inject({
+        method,
+        url: path,
+        ...(body === undefined ? {} : { payload: body as object }),
+      })
+      return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() }
+    },
+    async close() {
+      await app.close()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify'
+import type { Accounts } from '../../accounts/accounts.ts'
+import type { Roles } from '../../accounts/roles.ts'
+import type { Audit } from '../../audit/audit.ts'
+import type { Origin } from '../../audit/audit-entry.ts'
+import type { AccountChanges } from '../../sessions/account-changes.ts'
+import type { Ends } from '../../sessions/ends.ts'
+import type { Sessions } from '../../sessions/sessions.ts'
+
+/** What the administration works on, in an authority and at the command line alike. */
+export interface AdminParts {
+  readonly accounts: Accounts
+  readonly roles: Roles
+  readonly sessions: Sessions
+  readonly ends: Ends
+  readonly accountChanges: AccountChanges
+  readonly audit: Audit
+  /** Who asks; throws when they may not. */
+  readonly checkAdmin: (request: FastifyRequest) => Promise<Origin>
+}
+
+export const PAGE_QUERY = {
+  after: { type: 'string', maxLength: 128 },
+  limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
+} as const
+
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 1_000
+
+/** A query is text: numbers in it are read here, and bounded. */
+export function limitOf({ limit }: { limit?: string }): number {
+  return Math.min(MAX_LIMIT, limit === undefined ? DEFAULT_LIMIT : Number(limit))
+}
+
+export const ID_PARAMS = {
+  type: 'object',
+  required: ['id'],
+  properties: { id: { type: 'string', maxLength: 64 } },
+} as const

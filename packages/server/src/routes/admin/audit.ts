@@ -1,0 +1,46 @@
+import { paths } from '@signet/guard/protocol'
+import type { AuditRow } from '../../audit/audit-entry.ts'
+import type { HttpServer } from '../../http/http-server.ts'
+import { type AdminParts, limitOf, PAGE_QUERY } from './admin-parts.ts'
+
+const QUERY = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...PAGE_QUERY,
+    after: { type: 'string', pattern: '^[0-9]{1,15}$' },
+    last: { type: 'string', pattern: '^[0-9]{1,4}$' },
+    account: { type: 'string', maxLength: 64 },
+  },
+} as const
+
+const MAX_LAST = 1_000
+
+/** The audit log, for operators. */
+export function adminAuditRoutes(app: HttpServer, { audit, checkAdmin }: AdminParts): void {
+  app.get(paths.adminAudit, { schema: { querystring: QUERY } }, async (request) => {
+    await checkAdmin(request)
+    const { after = '0', last, account: accountId } = request.query
+    const { sequence: head } = await audit.head()
+    const rows =
+      last === undefined
+        ? await audit.list({ after: Number(after), limit: limitOf(request.query), accountId })
+        : await audit.last({ count: Math.min(Number(last), MAX_LAST), accountId })
+    const start = last === undefined ? Number(after) : head
+    return { entries: rows.map(entryAnswer), next: rows.at(-1)?.sequence ?? start }
+  })
+
+  app.get(`${paths.adminAudit}/verify`, async (request) => {
+    await checkAdmin(request)
+    const { rows, head, faults } = await audit.verify()
+    return { rows, head: { sequence: head.sequence, hash: hexOf(head.hash) }, faults }
+  })
+}
+
+function entryAnswer({ seal: _, secretId: __, hash, ...entry }: AuditRow) {
+  return { ...entry, hash: hexOf(hash) }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
