@@ -14,6 +14,7 @@ import { createEvents } from './events.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { finishRequestsOnClose } from './http/in-flight.ts'
+import { describeApi } from './http/openapi.ts'
 import { openKeyring } from './keys/keyring.ts'
 import { createGuessLimits } from './limits/guess-limits.ts'
 import { openLimits } from './limits/open-limits.ts'
@@ -130,6 +131,7 @@ export async function startAuthority(
       trustedProxies: config.trustedProxies,
       metrics,
     })
+    await describeApi(app, config.issuer)
     const parts: RouteParts = {
       config,
       clock,

@@ -15,6 +15,7 @@ export const paths = {
   live: '/health/live',
   ready: '/health/ready',
   metrics: '/metrics',
+  openapi: '/openapi.json',
   adminAccounts: '/admin/accounts',
   adminRoles: '/admin/roles',
   adminSessions: '/admin/sessions',

@@ -7,11 +7,15 @@ import type { RouteParts } from './route-parts.ts'
 const MAX_AGE_SECONDS = 300
 
 export function keySetRoute(app: HttpServer, { keyring }: RouteParts): void {
-  app.get(paths.keySet, async (request, reply) => {
-    const { json } = keyring.published
-    const etag = `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`
-    reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).header('etag', etag)
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-    return reply.type('application/jwk-set+json').send(json)
-  })
+  app.get(
+    paths.keySet,
+    { schema: { summary: 'The public keys (RFC 7517)' } },
+    async (request, reply) => {
+      const { json } = keyring.published
+      const etag = `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`
+      reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).header('etag', etag)
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      return reply.type('application/jwk-set+json').send(json)
+    },
+  )
 }

@@ -28,7 +28,7 @@ const BODY = {
 export function loginRoute(app: HttpServer, parts: RouteParts): void {
   const { accounts, guessLimits, sessions, issuer, config, clock } = parts
   const cookie = { path: paths.login, isSecure: config.issuer.startsWith('https:') }
-  app.post(paths.login, { schema: { body: BODY } }, async (request, reply) => {
+  app.post(paths.login, { schema: { summary: 'Log in', body: BODY } }, async (request, reply) => {
     const { email, password, audience } = request.body
     const chosen = chooseAudience(audience, config)
     const checkStillWanted = createWaitCheck(request, clock)

@@ -51,7 +51,7 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
   app.post(
     paths.logout,
     {
-      schema: { body: BODY },
+      schema: { summary: 'End the sessions of the tokens given', body: BODY },
       // A logout with the bearer alone needs no body.
       preValidation: async (request) => {
         if (request.body === undefined) request.body = {}

@@ -13,9 +13,13 @@ export function metadataRoutes(app: HttpServer, { config: { issuer } }: RoutePar
     revocation_stream_endpoint: issuer + paths.revocationStream,
   }
   for (const path of [paths.oauthMetadata, paths.openidConfiguration]) {
-    app.get(path, async (_request, reply) => {
-      reply.header('cache-control', 'public, max-age=300')
-      return document
-    })
+    app.get(
+      path,
+      { schema: { summary: 'What exists here (RFC 8414)' } },
+      async (_request, reply) => {
+        reply.header('cache-control', 'public, max-age=300')
+        return document
+      },
+    )
   }
 }

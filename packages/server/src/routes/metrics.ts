@@ -10,12 +10,17 @@ import type { RouteParts } from './route-parts.ts'
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const
 
 export function metricsRoute(app: HttpServer, { metrics, config }: RouteParts): void {
-  app.get(paths.metrics, async (request, reply) => {
-    // To others it is not there.
-    if (config.metricsAccess !== 'open' && !isLocal(request)) throw new AuthorityError('not_found')
-    reply.header('cache-control', 'no-store').type(metrics.contentType)
-    return metrics.print()
-  })
+  app.get(
+    paths.metrics,
+    { schema: { summary: 'Figures for Prometheus' } },
+    async (request, reply) => {
+      // To others it is not there.
+      if (config.metricsAccess !== 'open' && !isLocal(request))
+        throw new AuthorityError('not_found')
+      reply.header('cache-control', 'no-store').type(metrics.contentType)
+      return metrics.print()
+    },
+  )
 }
 
 /** Asked on this very machine, and by nobody in between. */

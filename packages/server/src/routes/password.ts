@@ -17,16 +17,20 @@ const BODY = {
 export function passwordRoute(app: HttpServer, parts: RouteParts): void {
   const { accountChanges, guessLimits, clock } = parts
   const checkOwner = createOwnerCheck(parts)
-  app.put(paths.password, { schema: { body: BODY } }, async (request, reply) => {
-    const checkStillWanted = createWaitCheck(request, clock)
-    const { account, sessionId } = await checkOwner(request, 'changing')
-    const { email } = account
-    const attempt = await guessLimits.countPassword({ email, address: request.ip })
-    const by = originOf(request, account.id)
-    const change = { accountId: account.id, sessionId, ...request.body, by, checkStillWanted }
-    await carryOut(attempt, () => accountChanges.changePassword(change), {
-      onSuccess: 'give back',
-    })
-    return reply.code(204).header('cache-control', 'no-store').send()
-  })
+  app.put(
+    paths.password,
+    { schema: { summary: 'Change the own password; all other sessions end', body: BODY } },
+    async (request, reply) => {
+      const checkStillWanted = createWaitCheck(request, clock)
+      const { account, sessionId } = await checkOwner(request, 'changing')
+      const { email } = account
+      const attempt = await guessLimits.countPassword({ email, address: request.ip })
+      const by = originOf(request, account.id)
+      const change = { accountId: account.id, sessionId, ...request.body, by, checkStillWanted }
+      await carryOut(attempt, () => accountChanges.changePassword(change), {
+        onSuccess: 'give back',
+      })
+      return reply.code(204).header('cache-control', 'no-store').send()
+    },
+  )
 }

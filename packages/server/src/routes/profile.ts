@@ -6,7 +6,7 @@ import type { RouteParts } from './route-parts.ts'
 
 export function profileRoute(app: HttpServer, parts: RouteParts): void {
   const checkOwner = createOwnerCheck(parts)
-  app.get(paths.profile, async (request, reply) => {
+  app.get(paths.profile, { schema: { summary: 'The own account' } }, async (request, reply) => {
     const { account } = await checkOwner(request, 'reading')
     reply.header('cache-control', 'no-store')
     return profileAnswer(account)

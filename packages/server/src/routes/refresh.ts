@@ -21,17 +21,21 @@ const BODY = {
 
 export function refreshRoute(app: HttpServer, parts: RouteParts): void {
   const { sessions, issuer, config, clock } = parts
-  app.post(paths.refresh, { schema: { body: BODY } }, async (request, reply) => {
-    const { refreshToken, audience } = request.body
-    const grant = await sessions.refresh({
-      refreshToken,
-      clientId: FIRST_PARTY_CLIENT,
-      chooseAudience: continueAudience(audience, config),
-      address: request.ip,
-      checkStillWanted: createWaitCheck(request, clock),
-    })
-    const accessToken = issuer.issue(grant)
-    reply.header('cache-control', 'no-store')
-    return tokenAnswer(grant, accessToken)
-  })
+  app.post(
+    paths.refresh,
+    { schema: { summary: 'Continue a session with its refresh token', body: BODY } },
+    async (request, reply) => {
+      const { refreshToken, audience } = request.body
+      const grant = await sessions.refresh({
+        refreshToken,
+        clientId: FIRST_PARTY_CLIENT,
+        chooseAudience: continueAudience(audience, config),
+        address: request.ip,
+        checkStillWanted: createWaitCheck(request, clock),
+      })
+      const accessToken = issuer.issue(grant)
+      reply.header('cache-control', 'no-store')
+      return tokenAnswer(grant, accessToken)
+    },
+  )
 }

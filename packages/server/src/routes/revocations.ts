@@ -9,8 +9,12 @@ const QUERY = {
 } as const
 
 export function revocationsRoute(app: HttpServer, { revocations }: RouteParts): void {
-  app.get(paths.revocations, { schema: { querystring: QUERY } }, async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    return revocations.pageAfter(request.query.after ?? '')
-  })
+  app.get(
+    paths.revocations,
+    { schema: { summary: 'A page of the revocation log', querystring: QUERY } },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return revocations.pageAfter(request.query.after ?? '')
+    },
+  )
 }

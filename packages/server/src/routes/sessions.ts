@@ -23,7 +23,7 @@ export function sessionsRoute(app: HttpServer, parts: RouteParts): void {
   const { sessions, ends, accountChanges } = parts
   const checkOwner = createOwnerCheck(parts)
 
-  app.get(paths.sessions, async (request, reply) => {
+  app.get(paths.sessions, { schema: { summary: 'The own sessions' } }, async (request, reply) => {
     const { account, sessionId } = await checkOwner(request, 'changing')
     const listed = await sessions.list(account.id)
     reply.header('cache-control', 'no-store')
@@ -40,27 +40,35 @@ export function sessionsRoute(app: HttpServer, parts: RouteParts): void {
     }
   })
 
-  app.delete(`${paths.sessions}/:id`, { schema: { params: ID } }, async (request, reply) => {
-    const { account } = await checkOwner(request, 'changing')
-    const { id } = request.params
-    // Somebody else's session is not told from one that never was.
-    if (!(await sessions.belongsTo(id, account.id))) throw new AuthorityError('not_found')
-    await ends.close({
-      sessions: [{ id }],
-      reason: 'owner',
-      by: originOf(request, account.id),
-    })
-    return reply.code(204).header('cache-control', 'no-store').send()
-  })
+  app.delete(
+    `${paths.sessions}/:id`,
+    { schema: { summary: 'End one of the own sessions', params: ID } },
+    async (request, reply) => {
+      const { account } = await checkOwner(request, 'changing')
+      const { id } = request.params
+      // Somebody else's session is not told from one that never was.
+      if (!(await sessions.belongsTo(id, account.id))) throw new AuthorityError('not_found')
+      await ends.close({
+        sessions: [{ id }],
+        reason: 'owner',
+        by: originOf(request, account.id),
+      })
+      return reply.code(204).header('cache-control', 'no-store').send()
+    },
+  )
 
-  app.delete(paths.sessions, { schema: { querystring: KEEP } }, async (request, reply) => {
-    const { account, sessionId } = await checkOwner(request, 'changing')
-    await accountChanges.closeAll({
-      accountId: account.id,
-      except: request.query.keep === 'current' ? sessionId : undefined,
-      reason: 'owner',
-      by: originOf(request, account.id),
-    })
-    return reply.code(204).header('cache-control', 'no-store').send()
-  })
+  app.delete(
+    paths.sessions,
+    { schema: { summary: 'End all own sessions, or all but this one', querystring: KEEP } },
+    async (request, reply) => {
+      const { account, sessionId } = await checkOwner(request, 'changing')
+      await accountChanges.closeAll({
+        accountId: account.id,
+        except: request.query.keep === 'current' ? sessionId : undefined,
+        reason: 'owner',
+        by: originOf(request, account.id),
+      })
+      return reply.code(204).header('cache-control', 'no-store').send()
+    },
+  )
 }

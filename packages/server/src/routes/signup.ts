@@ -19,23 +19,27 @@ const BODY = {
 
 export function signupRoute(app: HttpServer, parts: RouteParts): void {
   const { accounts, guessLimits, sessions, issuer, config, clock } = parts
-  app.post(paths.signup, { schema: { body: BODY } }, async (request, reply) => {
-    const { email, password, name = null } = request.body
-    const checkStillWanted = createWaitCheck(request, clock)
-    const attempt = await guessLimits.countSignup({ address: request.ip })
-    const { account } = await carryOut(
-      attempt,
-      () => accounts.create({ email, password, name, by: originOf(request), checkStillWanted }),
-      { onSuccess: 'keep' },
-    )
-    const grant = await sessions.open({
-      authenticated: { accountId: account.id, credentialsVersion: account.credentialsVersion },
-      clientId: FIRST_PARTY_CLIENT,
-      audience: config.audiences,
-      device: deviceOf(request),
-    })
-    const accessToken = issuer.issue(grant)
-    reply.code(201).header('cache-control', 'no-store')
-    return { ...tokenAnswer(grant, accessToken), user: userAnswer(grant.account) }
-  })
+  app.post(
+    paths.signup,
+    { schema: { summary: 'Make an account and log in to it', body: BODY } },
+    async (request, reply) => {
+      const { email, password, name = null } = request.body
+      const checkStillWanted = createWaitCheck(request, clock)
+      const attempt = await guessLimits.countSignup({ address: request.ip })
+      const { account } = await carryOut(
+        attempt,
+        () => accounts.create({ email, password, name, by: originOf(request), checkStillWanted }),
+        { onSuccess: 'keep' },
+      )
+      const grant = await sessions.open({
+        authenticated: { accountId: account.id, credentialsVersion: account.credentialsVersion },
+        clientId: FIRST_PARTY_CLIENT,
+        audience: config.audiences,
+        device: deviceOf(request),
+      })
+      const accessToken = issuer.issue(grant)
+      reply.code(201).header('cache-control', 'no-store')
+      return { ...tokenAnswer(grant, accessToken), user: userAnswer(grant.account) }
+    },
+  )
 }

@@ -29,33 +29,47 @@ const QUERY = {
   properties: { ...PAGE_QUERY, email: { type: 'string', maxLength: 320 } },
 } as const
 
+const SWITCHES = {
+  disable: 'End all sessions of an account and let nobody log in to it',
+  enable: 'Let people log in to an account again',
+}
+
 const BASE = paths.adminAccounts
 
 /** Accounts, for operators. */
 export function adminAccountsRoutes(app: HttpServer, parts: AdminParts): void {
   const { accounts, accountChanges, checkAdmin } = parts
 
-  app.get(BASE, { schema: { querystring: QUERY } }, async (request) => {
+  app.get(BASE, { schema: { summary: 'List accounts', querystring: QUERY } }, async (request) => {
     await checkAdmin(request)
     const { after = null, email } = request.query
     const page = await accounts.page({ after, email, limit: limitOf(request.query) })
     return { accounts: page.accounts.map(accountAnswer), next: page.next }
   })
 
-  app.post(BASE, { schema: { body: NEW_ACCOUNT } }, async (request, reply) => {
-    const by = await checkAdmin(request)
-    const { email, password, name = null, roles = [] } = request.body
-    const made = await accounts.create({ email, password, name, roles, by })
-    reply.code(201)
-    return { ...accountAnswer(made.account), rolesMade: made.rolesMade }
-  })
+  app.post(
+    BASE,
+    { schema: { summary: 'Make an account', body: NEW_ACCOUNT } },
+    async (request, reply) => {
+      const by = await checkAdmin(request)
+      const { email, password, name = null, roles = [] } = request.body
+      const made = await accounts.create({ email, password, name, roles, by })
+      reply.code(201)
+      return { ...accountAnswer(made.account), rolesMade: made.rolesMade }
+    },
+  )
 
-  app.get(`${BASE}/:id`, { schema: { params: ID_PARAMS } }, async (request) => {
-    await checkAdmin(request)
-    return accountAnswer(await accounts.get(request.params.id))
-  })
+  app.get(
+    `${BASE}/:id`,
+    { schema: { summary: 'One account', params: ID_PARAMS } },
+    async (request) => {
+      await checkAdmin(request)
+      return accountAnswer(await accounts.get(request.params.id))
+    },
+  )
 
-  const changing = { schema: { params: ID_PARAMS, body: ROLE_CHANGE } }
+  const summary = 'Give an account roles, or take them'
+  const changing = { schema: { summary, params: ID_PARAMS, body: ROLE_CHANGE } }
   app.post(`${BASE}/:id/roles`, changing, async (request) => {
     const by = await checkAdmin(request)
     const { add = [], remove = [] } = request.body
@@ -64,18 +78,26 @@ export function adminAccountsRoutes(app: HttpServer, parts: AdminParts): void {
   })
 
   for (const verb of ['disable', 'enable'] as const) {
-    app.post(`${BASE}/:id/${verb}`, { schema: { params: ID_PARAMS } }, async (request) => {
-      const by = await checkAdmin(request)
-      await accountChanges[verb](request.params.id, by)
-      return accountAnswer(await accounts.get(request.params.id))
-    })
+    app.post(
+      `${BASE}/:id/${verb}`,
+      { schema: { summary: SWITCHES[verb], params: ID_PARAMS } },
+      async (request) => {
+        const by = await checkAdmin(request)
+        await accountChanges[verb](request.params.id, by)
+        return accountAnswer(await accounts.get(request.params.id))
+      },
+    )
   }
 
-  app.delete(`${BASE}/:id/sessions`, { schema: { params: ID_PARAMS } }, async (request) => {
-    const by = await checkAdmin(request)
-    const accountId = request.params.id
-    return { ended: await accountChanges.closeAll({ accountId, reason: 'operator', by }) }
-  })
+  app.delete(
+    `${BASE}/:id/sessions`,
+    { schema: { summary: 'End all sessions of an account', params: ID_PARAMS } },
+    async (request) => {
+      const by = await checkAdmin(request)
+      const accountId = request.params.id
+      return { ended: await accountChanges.closeAll({ accountId, reason: 'operator', by }) }
+    },
+  )
 }
 
 function accountAnswer(account: Account) {

@@ -18,19 +18,24 @@ const MAX_LAST = 1_000
 
 /** The audit log, for operators. */
 export function adminAuditRoutes(app: HttpServer, { audit, checkAdmin }: AdminParts): void {
-  app.get(paths.adminAudit, { schema: { querystring: QUERY } }, async (request) => {
-    await checkAdmin(request)
-    const { after = '0', last, account: accountId } = request.query
-    const { sequence: head } = await audit.head()
-    const rows =
-      last === undefined
-        ? await audit.list({ after: Number(after), limit: limitOf(request.query), accountId })
-        : await audit.last({ count: Math.min(Number(last), MAX_LAST), accountId })
-    const start = last === undefined ? Number(after) : head
-    return { entries: rows.map(entryAnswer), next: rows.at(-1)?.sequence ?? start }
-  })
+  app.get(
+    paths.adminAudit,
+    { schema: { summary: 'Read the audit log', querystring: QUERY } },
+    async (request) => {
+      await checkAdmin(request)
+      const { after = '0', last, account: accountId } = request.query
+      const { sequence: head } = await audit.head()
+      const rows =
+        last === undefined
+          ? await audit.list({ after: Number(after), limit: limitOf(request.query), accountId })
+          : await audit.last({ count: Math.min(Number(last), MAX_LAST), accountId })
+      const start = last === undefined ? Number(after) : head
+      return { entries: rows.map(entryAnswer), next: rows.at(-1)?.sequence ?? start }
+    },
+  )
 
-  app.get(`${paths.adminAudit}/verify`, async (request) => {
+  const verifying = { schema: { summary: 'Judge the whole audit log' } }
+  app.get(`${paths.adminAudit}/verify`, verifying, async (request) => {
     await checkAdmin(request)
     const { rows, head, faults } = await audit.verify()
     return { rows, head: { sequence: head.sequence, hash: hexOf(head.hash) }, faults }

@@ -21,12 +21,13 @@ const ROLE = {
 export function adminRolesRoutes(app: HttpServer, parts: AdminParts): void {
   const { roles, accountChanges, checkAdmin } = parts
 
-  app.get(paths.adminRoles, async (request) => {
+  app.get(paths.adminRoles, { schema: { summary: 'List roles' } }, async (request) => {
     await checkAdmin(request)
     return { roles: await roles.list() }
   })
 
-  const setting = { schema: { params: NAME_PARAMS, body: ROLE } }
+  const summary = 'Make a role, or give it other scopes'
+  const setting = { schema: { summary, params: NAME_PARAMS, body: ROLE } }
   app.put(`${paths.adminRoles}/:name`, setting, async (request) => {
     const by = await checkAdmin(request)
     const { name } = request.params
@@ -34,7 +35,7 @@ export function adminRolesRoutes(app: HttpServer, parts: AdminParts): void {
     return { name, scopes: request.body.scopes, accounts }
   })
 
-  const removing = { schema: { params: NAME_PARAMS } }
+  const removing = { schema: { summary: 'Take a role away', params: NAME_PARAMS } }
   app.delete(`${paths.adminRoles}/:name`, removing, async (request, reply) => {
     const by = await checkAdmin(request)
     await accountChanges.removeRole(request.params.name, by)

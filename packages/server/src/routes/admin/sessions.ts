@@ -26,24 +26,28 @@ const ENDED = {
 export function adminSessionsRoutes(app: HttpServer, parts: AdminParts): void {
   const { sessions, ends, checkAdmin } = parts
 
-  app.get(paths.adminSessions, { schema: { querystring: QUERY } }, async (request) => {
-    await checkAdmin(request)
-    const { after = '', account: accountId, address } = request.query
-    const limit = limitOf(request.query)
-    const found = await sessions.page({ after, limit, accountId, address })
-    return {
-      sessions: found.map(({ device, ...session }) => ({
-        ...session,
-        device: describeUserAgent(device.userAgent),
-        address: device.address,
-      })),
-      next: found.length < limit ? null : (found.at(-1)?.id ?? null),
-    }
-  })
+  app.get(
+    paths.adminSessions,
+    { schema: { summary: 'List living sessions', querystring: QUERY } },
+    async (request) => {
+      await checkAdmin(request)
+      const { after = '', account: accountId, address } = request.query
+      const limit = limitOf(request.query)
+      const found = await sessions.page({ after, limit, accountId, address })
+      return {
+        sessions: found.map(({ device, ...session }) => ({
+          ...session,
+          device: describeUserAgent(device.userAgent),
+          address: device.address,
+        })),
+        next: found.length < limit ? null : (found.at(-1)?.id ?? null),
+      }
+    },
+  )
 
   app.delete(
     `${paths.adminSessions}/:id`,
-    { schema: { params: ID_PARAMS } },
+    { schema: { summary: 'End a session', params: ID_PARAMS } },
     async (request, reply) => {
       const by = await checkAdmin(request)
       await ends.close({ sessions: [{ id: request.params.id }], reason: 'operator', by })
@@ -51,10 +55,14 @@ export function adminSessionsRoutes(app: HttpServer, parts: AdminParts): void {
     },
   )
 
-  app.post(`${paths.adminSessions}/end`, { schema: { body: ENDED } }, async (request, reply) => {
-    const by = await checkAdmin(request)
-    const named = request.body.ids.map((id) => ({ id }))
-    await ends.close({ sessions: named, reason: 'operator', by })
-    return reply.code(204).send()
-  })
+  app.post(
+    `${paths.adminSessions}/end`,
+    { schema: { summary: 'End sessions', body: ENDED } },
+    async (request, reply) => {
+      const by = await checkAdmin(request)
+      const named = request.body.ids.map((id) => ({ id }))
+      await ends.close({ sessions: named, reason: 'operator', by })
+      return reply.code(204).send()
+    },
+  )
 }
