@@ -25,3 +25,26 @@ test('a connection that breaks between two statements of a transaction fails it,
     await database.close()
   }
 })
+
+test('a statement is parsed once, and every time again after a connection was not what it was', async () => {
+  await using testDatabase = await openPostgresDatabase()
+  const database = await openTestDatabase(testDatabase, new FakeClock())
+  const ask = () =>
+    database.query.selectFrom('accounts').select('id').where('id', '=', 'nobody').execute()
+  const findPrepared = async () => {
+    const { rows } = await sql<{ statement: string }>`
+      select statement from pg_prepared_statements`.execute(database.query)
+    return rows.filter(({ statement }) => statement.includes('"accounts"'))
+  }
+  try {
+    for (let round = 0; round < 3; round++) await ask()
+    expect(await findPrepared()).toHaveLength(1)
+    // As behind a pooler, where the next statement may meet another connection.
+    await sql`deallocate all`.execute(database.query)
+    await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
+    for (let round = 0; round < 3; round++) expect(await ask()).toEqual([])
+    expect(await findPrepared()).toEqual([])
+  } finally {
+    await database.close()
+  }
+})

@@ -7,6 +7,7 @@ import { Database, type Patience } from './database.ts'
 import { DatabaseError } from './errors.ts'
 import { Kysely, PostgresDialect } from './query-builder.ts'
 import type { Schema } from './schema/schema.ts'
+import { StatementNames } from './statement-names.ts'
 
 /**
  * Refreshes are one short statement each: ten connections keep more cores busy than one process
@@ -123,10 +124,11 @@ function unreachable({ name }: HiddenUrl, cause: Error): StartError {
 
 /** The pool as the query builder wants it, with our errors and with timeouts of the moment. */
 function guarded(pool: Pool, patienceNow: () => Patience): PostgresPool {
+  const names = new StatementNames()
   return {
     end: () => pool.end(),
     async connect() {
-      const client = new GuardedClient(await attempt(() => pool.connect()))
+      const client = new GuardedClient(await attempt(() => pool.connect()), names)
       await client.become(patienceNow())
       // The other form of `query` takes a cursor, and the dialect was given none.
       return client as unknown as PostgresPoolClient
@@ -140,11 +142,13 @@ const told = new WeakMap<PoolClient, Patience>()
 /** One connection while it is lent out. Once it failed it does nothing more and is thrown away. */
 class GuardedClient {
   readonly #client: PoolClient
+  readonly #names: StatementNames
   #silenceMs = 0
   #broken: Error | null = null
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, names: StatementNames) {
     this.#client = client
+    this.#names = names
   }
 
   async become(patience: Patience): Promise<void> {
@@ -162,7 +166,12 @@ class GuardedClient {
 
   async query(text: string, values: readonly unknown[] = []): Promise<QueryResult> {
     if (this.#broken !== null) throw new DatabaseError(this.#broken)
-    return attempt(() => this.#run(text, values))
+    try {
+      return await attempt(() => this.#run(text, values))
+    } catch (error) {
+      this.#names.judge(error instanceof DatabaseError ? error.cause : null)
+      throw error
+    }
   }
 
   release(): void {
@@ -174,7 +183,10 @@ class GuardedClient {
    * with it whatever stood on it.
    */
   #run(text: string, values: readonly unknown[]): Promise<QueryResult> {
-    const answer = this.#client.query(text, [...values])
+    // What has no values runs once, or is several statements, which have no name together.
+    const name = values.length === 0 ? undefined : this.#names.find(text)
+    const query = { text, values: [...values], ...(name === undefined ? {} : { name }) }
+    const answer = this.#client.query(query)
     if (this.#silenceMs === 0) return answer
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
