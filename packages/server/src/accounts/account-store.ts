@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { createFixedQuery } from '../db/fixed-query.ts'
 import type { AccountRow } from '../db/schema/schema.ts'
 import type { Account } from './account.ts'
 
@@ -85,14 +86,39 @@ export async function findPassword(
   }
 }
 
+type AccountColumns = Omit<Selectable<AccountRow>, 'password_hash'>
+
+/** One row for each role, or one without any. */
+const selectWithRoles = createFixedQuery<
+  { id: string },
+  AccountColumns & { role: string | null; scopes: string | null }
+>((query, value) =>
+  query
+    .selectFrom('accounts')
+    .leftJoin('account_roles', 'account_roles.account_id', 'accounts.id')
+    .leftJoin('roles', 'roles.name', 'account_roles.role')
+    .select([
+      'accounts.id',
+      'accounts.email',
+      'accounts.email_verified',
+      'accounts.name',
+      'accounts.credentials_version',
+      'accounts.disabled_at',
+      'accounts.created_at',
+      'roles.name as role',
+      'roles.scopes',
+    ])
+    .where('accounts.id', '=', value('id'))
+    .orderBy('roles.name'),
+)
+
 /** By primary key, with roles and scopes. */
 export async function findAccount(db: Database, id: string): Promise<Account | null> {
-  const row = await db.query
-    .selectFrom('accounts')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return row === undefined ? null : toAccount(row, await findRoles(db, id))
+  const rows = await selectWithRoles(db, { id })
+  const roles = rows.flatMap(({ role, scopes }) =>
+    role === null ? [] : [{ name: role, scopes: scopes ?? '' }],
+  )
+  return rows[0] === undefined ? null : toAccount(rows[0], toRoles(roles))
 }
 
 /**
@@ -216,13 +242,17 @@ async function findRoles(db: Database, accountId: string): Promise<Roles> {
     .where('account_roles.account_id', '=', accountId)
     .orderBy('roles.name')
     .execute()
+  return toRoles(rows)
+}
+
+function toRoles(rows: readonly { name: string; scopes: string }[]): Roles {
   const scopes = new Set(
     rows.flatMap((row) => row.scopes.split(' ').filter((scope) => scope !== '')),
   )
   return { names: rows.map((row) => row.name), scopes: [...scopes].sort() }
 }
 
-function toAccount(row: Selectable<AccountRow>, roles: Roles): Account {
+function toAccount(row: AccountColumns, roles: Roles): Account {
   return {
     id: row.id,
     email: row.email,

@@ -65,9 +65,23 @@ export function isAuthentic(
 }
 
 function macOf(secret: MasterSecret, body: Buffer, binding: TokenBinding): Buffer {
-  const key = secret.derive('signet/refresh-token', binding.salt)
+  const key = keyOf(secret, binding.salt)
   // The body has a fixed length, so what follows it cannot be mistaken for it.
   return createHmac('sha256', key).update(body).update(binding.clientId, 'utf8').digest()
+}
+
+/**
+ * A refresh checks one token of a session and makes the next: the key is derived once for both, and
+ * forgotten with the salt as it was read.
+ */
+const keys = new WeakMap<Uint8Array, { secret: MasterSecret; key: Buffer }>()
+
+function keyOf(secret: MasterSecret, salt: Uint8Array): Buffer {
+  const known = keys.get(salt)
+  if (known?.secret === secret) return known.key
+  const key = secret.derive('signet/refresh-token', salt)
+  keys.set(salt, { secret, key })
+  return key
 }
 
 function sessionIdBytes(id: string): Buffer {

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { createFixedQuery } from '../db/fixed-query.ts'
 import type { SessionRow } from '../db/schema/schema.ts'
 import type { Device, EndReason, IssuedToken, Session } from './session.ts'
 
@@ -29,52 +30,84 @@ export async function insertSession(db: Database, session: Session, device: Devi
     .execute()
 }
 
+const selectById = createFixedQuery<{ id: string }, Selectable<SessionRow>>((query, value) =>
+  query.selectFrom('sessions').selectAll().where('id', '=', value('id')),
+)
+
 /** By primary key. */
 export async function findSession(db: Database, id: string): Promise<Session | null> {
-  const row = await db.query
-    .selectFrom('sessions')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const [row] = await selectById(db, { id })
   return row === undefined ? null : toSession(row)
 }
 
-export interface Rotation {
-  /** The session as it was judged: the write happens only if this is still so. */
-  readonly from: Session
-  readonly generation: number
-  readonly parent: number
-  readonly secretId: number
-  readonly now: number
-  readonly idleExpiresAt: number
-  readonly token: IssuedToken
-}
+/** What a refresh changes of a session. */
+export type Rotation = Pick<
+  Session,
+  'generation' | 'rotatedAt' | 'secretId' | 'token' | 'tokensExpireAt' | 'idleExpiresAt'
+> & { readonly parent: number }
 
-/**
- * Moves the session to its next generation in one statement. Of all callers that judged the same
- * row, exactly one gets it back; the others get null and judge again. By primary key.
- */
-export async function rotateSession(db: Database, rotation: Rotation): Promise<Session | null> {
-  const { from } = rotation
-  const row = await db.query
+type RotationColumns = Pick<
+  Selectable<SessionRow>,
+  | 'generation'
+  | 'rotated_at'
+  | 'secret_id'
+  | 'token_id'
+  | 'token_audience'
+  | 'token_issued_at'
+  | 'token_expires_at'
+  | 'tokens_expire_at'
+  | 'idle_expires_at'
+> & { parent: number }
+
+const updateById = createFixedQuery<
+  RotationColumns & { id: string; from_generation: number; token_version: number },
+  { id: string }
+>((query, value) =>
+  query
     .updateTable('sessions')
     .set({
-      generation: rotation.generation,
-      parent: rotation.parent,
-      rotated_at: rotation.now,
-      secret_id: rotation.secretId,
-      idle_expires_at: rotation.idleExpiresAt,
-      ...tokenColumns(rotation.token),
-      tokens_expire_at: Math.max(from.tokensExpireAt, rotation.token.expiresAt),
+      generation: value('generation'),
+      parent: value('parent'),
+      rotated_at: value('rotated_at'),
+      secret_id: value('secret_id'),
+      token_id: value('token_id'),
+      token_audience: value('token_audience'),
+      token_issued_at: value('token_issued_at'),
+      token_expires_at: value('token_expires_at'),
+      tokens_expire_at: value('tokens_expire_at'),
+      idle_expires_at: value('idle_expires_at'),
     })
-    .where('id', '=', from.id)
-    .where('generation', '=', from.generation)
+    .where('id', '=', value('id'))
+    .where('generation', '=', value('from_generation'))
+    .where('token_version', '=', value('token_version'))
     .where('ended_at', 'is', null)
-    .where('idle_expires_at', '>', rotation.now)
-    .where('expires_at', '>', rotation.now)
-    .returningAll()
-    .executeTakeFirst()
-  return row === undefined ? null : toSession(row)
+    .where('idle_expires_at', '>', value('rotated_at'))
+    .where('expires_at', '>', value('rotated_at'))
+    .returning('id'),
+)
+
+/**
+ * Moves the session to its next generation in one statement, if it still is what it was judged as:
+ * of all callers that judged the same row, exactly one gets true; the others judge again. By
+ * primary key.
+ */
+export async function rotateSession(
+  db: Database,
+  { from, to }: { from: Session; to: Rotation },
+): Promise<boolean> {
+  const rows = await updateById(db, {
+    id: from.id,
+    from_generation: from.generation,
+    token_version: from.tokenVersion,
+    generation: to.generation,
+    parent: to.parent,
+    rotated_at: to.rotatedAt,
+    secret_id: to.secretId,
+    idle_expires_at: to.idleExpiresAt,
+    ...tokenColumns(to.token),
+    tokens_expire_at: to.tokensExpireAt,
+  })
+  return rows.length === 1
 }
 
 /** What the log needs to know of a session that was just ended. */

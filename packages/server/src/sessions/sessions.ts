@@ -195,15 +195,17 @@ export function createSessions(parts: {
     next: { parent: number; audience: readonly string[] },
   ): Promise<Session | null> {
     const now = epochSeconds(clock)
-    return rotateSession(db, {
-      from,
+    const token = createToken(next.audience, now, from.expiresAt)
+    const to = {
       generation: from.generation + 1,
       parent: next.parent,
+      rotatedAt: now,
       secretId: secrets.current.id,
-      now,
+      token,
+      tokensExpireAt: Math.max(from.tokensExpireAt, token.expiresAt),
       idleExpiresAt: now + limits.idleTtlSeconds,
-      token: createToken(next.audience, now, from.expiresAt),
-    })
+    }
+    return (await rotateSession(db, { from, to })) ? { ...from, ...to } : null
   }
 
   async function continueSession({
