@@ -1,11 +1,11 @@
 // SQLite in one file: write-ahead log, every commit on disk before it is acknowledged.
 import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { DatabaseConnection, SqliteDriver as Driver } from 'kysely'
 import { StartError } from '../errors.ts'
 import { Database, type Patience } from './database.ts'
-import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver } from './query-builder.ts'
+import { Kysely } from './query-builder.ts'
 import type { Schema } from './schema/schema.ts'
+import { createSqliteDialect } from './sqlite-dialect.ts'
 import { loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
 
 /**
@@ -26,7 +26,7 @@ export async function openSqlite(path: string): Promise<Database> {
   checkWritable(path)
   const connection = await connect(path)
   return new Database({
-    query: new Kysely<Schema>({ dialect: new FileDialect(connection) }),
+    query: new Kysely<Schema>({ dialect: createSqliteDialect(connection) }),
     kind: 'sqlite',
     setPatience: (patience) =>
       connection.exec(`pragma busy_timeout = ${LOCK_TIMEOUT_MS[patience]}`),
@@ -67,45 +67,5 @@ async function connect(path: string): Promise<SqliteConnection> {
       ],
       { cause },
     )
-  }
-}
-
-class FileDialect extends SqliteDialect {
-  readonly #connection: SqliteConnection
-
-  constructor(connection: SqliteConnection) {
-    super({ database: connection })
-    this.#connection = connection
-  }
-
-  override createDriver(): Driver {
-    return new WriterFirstDriver(this.#connection)
-  }
-}
-
-// A deferred transaction that reads and then writes fails at once when another process wrote in
-// between, whatever the busy timeout; taking the write lock first makes it wait instead.
-class WriterFirstDriver extends SqliteDriver {
-  readonly #connection: SqliteConnection
-
-  constructor(connection: SqliteConnection) {
-    super({ database: connection })
-    this.#connection = connection
-  }
-
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
-  }
-
-  // After a clean stop the one file is whole and may be copied alone. SQLite does this by itself
-  // only once every statement is finalized, which the packaged one leaves to the garbage collector.
-  // Never waits: a process that still reads does it when it closes.
-  override async destroy(): Promise<void> {
-    try {
-      this.#connection.exec('pragma busy_timeout = 0')
-      this.#connection.exec('pragma wal_checkpoint(truncate)')
-    } finally {
-      await super.destroy()
-    }
   }
 }

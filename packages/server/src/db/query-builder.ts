@@ -4,4 +4,4 @@ import { createRequire } from 'node:module'
 
 const builder: typeof import('kysely') = createRequire(import.meta.url)('kysely')
 
-export const { CompiledQuery, Kysely, PostgresDialect, SqliteDialect, SqliteDriver, sql } = builder
+export const { Kysely, PostgresDialect, SqliteDialect, sql } = builder

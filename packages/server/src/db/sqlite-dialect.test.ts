@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { querySqliteFile } from '@signet/testkit'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Database } from './database.ts'
+import { Kysely, sql } from './query-builder.ts'
+import type { Schema } from './schema/schema.ts'
+import { createSqliteDialect } from './sqlite-dialect.ts'
+import { loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
+
+let folder: string
+let path: string
+let connection: SqliteConnection
+let database: Database
+/** Every statement that reached the file, and what happens instead of one. */
+let reached: string[]
+let instead: Map<string, () => never>
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signet-test-'))
+  path = join(folder, 'file.db')
+  connection = (await loadSqlite())(path)
+  connection.exec('pragma journal_mode = wal')
+  connection.exec('create table roles (name text primary key, scopes text, created_at integer)')
+  reached = []
+  instead = new Map()
+  const query = new Kysely<Schema>({ dialect: createSqliteDialect(watched(connection)) })
+  database = new Database({ query, kind: 'sqlite', setPatience: () => {} })
+})
+
+afterEach(async () => {
+  await database.close()
+  await rm(folder, { recursive: true })
+})
+
+function watched(real: SqliteConnection): SqliteConnection {
+  return {
+    ...real,
+    prepare(text) {
+      const statement = real.prepare(text)
+      const run =
+        <Args extends readonly unknown[], Result>(act: (...args: Args) => Result) =>
+        (...args: Args): Result => {
+          reached.push(text.split(' ', 1)[0] ?? '')
+          instead.get(text)?.()
+          return act(...args)
+        }
+      return { ...statement, all: run(statement.all), run: run(statement.run) }
+    },
+  }
+}
+
+const insert = (name: string, db = database) =>
+  db.query.insertInto('roles').values({ name, scopes: '', created_at: 0 }).execute()
+
+const read = () => database.query.selectFrom('roles').select('name').orderBy('name').execute()
+
+/** As another process sees the file. */
+async function committed(): Promise<unknown[]> {
+  const rows = await querySqliteFile(path, 'select name from roles order by name')
+  return rows.map((row) => row['name'])
+}
+
+const fail = (message: string) => () => {
+  throw new Error(message)
+}
+
+test('writes of one turn are all there and share one commit', async () => {
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => insert(name)))
+  expect(await committed()).toEqual(['a', 'b', 'c', 'd'])
+  expect(reached.filter((word) => word === 'commit')).toHaveLength(1)
+  await insert('e')
+  expect(await committed()).toEqual(['a', 'b', 'c', 'd', 'e'])
+})
+
+test('nobody is answered before the commit, not even who only read', async () => {
+  instead.set('commit', fail('the disk is gone'))
+  const all = [insert('a'), read(), insert('b')]
+  for (const outcome of await Promise.allSettled(all)) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'the disk is gone' } })
+  }
+  expect(await committed()).toEqual([])
+  instead.clear()
+  await insert('c')
+  expect(await committed()).toEqual(['c'])
+})
+
+test('a read that nobody writes beside needs no commit', async () => {
+  expect(await read()).toEqual([])
+  expect(reached).toEqual(['select'])
+})
+
+test('a statement that is refused fails alone', async () => {
+  const outcomes = await Promise.allSettled([insert('a'), insert('a'), insert('b')])
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(await committed()).toEqual(['a', 'b'])
+})
+
+test('where SQLite rolls everything back by itself nobody hears that it was done', async () => {
+  const text = 'delete from "roles"'
+  instead.set(text, () => {
+    connection.exec('rollback')
+    throw new Error('database or disk is full')
+  })
+  const outcomes = await Promise.allSettled([
+    insert('a'),
+    database.query.deleteFrom('roles').execute(),
+    insert('b'),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  expect(await committed()).toEqual(['b'])
+})
+
+test('single statements and transactions do not get into one another', async () => {
+  const before = insert('before')
+  const rolledBack = database.transaction(async (tx) => {
+    await insert('inside', tx)
+    await Promise.resolve()
+    throw new Error('changed my mind')
+  })
+  const seenMeanwhile = read()
+  const after = insert('after')
+  const kept = database.transaction((tx) => insert('kept', tx))
+  await expect(rolledBack).rejects.toThrow('changed my mind')
+  await Promise.all([before, after, kept])
+  expect((await seenMeanwhile).map(({ name }) => name)).not.toContain('inside')
+  expect(await committed()).toEqual(['after', 'before', 'kept'])
+})
+
+test('what works outside of transactions only runs between them', async () => {
+  const [, checkpoint] = await Promise.all([
+    insert('a'),
+    sql`pragma wal_checkpoint(truncate)`.execute(database.query),
+    insert('b'),
+  ])
+  expect(checkpoint.rows).toMatchObject([{ busy: 0 }])
+  expect(await committed()).toEqual(['a', 'b'])
+})
+
+test('a write that was begun before the end is done', async () => {
+  const written = insert('a')
+  while (!reached.includes('insert')) await null
+  await database.close()
+  await written
+  expect(await committed()).toEqual(['a'])
+})

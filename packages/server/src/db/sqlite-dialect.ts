@@ -1,0 +1,212 @@
+// The one connection to an SQLite file and everybody who shares it: transactions, one after the
+// other, and single statements between them. Putting a commit on disk takes longer than everything
+// else, so single writes that come in one turn of the event loop share one.
+import type {
+  CompiledQuery as Compiled,
+  DatabaseConnection,
+  Dialect,
+  Driver,
+  QueryResult,
+  RootOperationNode,
+} from 'kysely'
+import { SqliteDialect } from './query-builder.ts'
+import type { SqliteConnection } from './sqlite-runtime.ts'
+
+/**
+ * SQLite over one open file. A single statement is alone in what it does and fails alone; it is
+ * answered once what it wrote, or saw, is on disk. A commit that fails fails all who share it.
+ */
+export function createSqliteDialect(sqlite: SqliteConnection): Dialect {
+  return new FileDialect(new SharedFile(sqlite), sqlite)
+}
+
+class FileDialect extends SqliteDialect {
+  readonly #file: SharedFile
+
+  constructor(file: SharedFile, database: SqliteConnection) {
+    super({ database })
+    this.#file = file
+  }
+
+  override createDriver(): Driver {
+    return createDriver(this.#file)
+  }
+}
+
+function createDriver(file: SharedFile): Driver {
+  return {
+    async init() {},
+    acquireConnection: async () => new SharedConnection(file),
+    beginTransaction: (connection) => asShared(connection).begin(),
+    commitTransaction: async (connection) => asShared(connection).run('commit'),
+    rollbackTransaction: async (connection) => asShared(connection).run('rollback'),
+    releaseConnection: async (connection) => asShared(connection).release(),
+    destroy: async () => file.close(),
+  }
+}
+
+function asShared(connection: DatabaseConnection): SharedConnection {
+  if (connection instanceof SharedConnection) return connection
+  throw new TypeError('the connection is of another driver')
+}
+
+/** The file as one borrower sees it: of the transaction it began, or of nobody. */
+class SharedConnection implements DatabaseConnection {
+  readonly #file: SharedFile
+  #endTransaction: (() => void) | null = null
+
+  constructor(file: SharedFile) {
+    this.#file = file
+  }
+
+  async begin(): Promise<void> {
+    this.#endTransaction = await this.#file.begin()
+  }
+
+  run(sql: string): void {
+    this.#file.execute(sql, [])
+  }
+
+  release(): void {
+    this.#endTransaction?.()
+    this.#endTransaction = null
+  }
+
+  async executeQuery<R>({ sql, parameters, query }: Compiled): Promise<QueryResult<R>> {
+    if (this.#endTransaction !== null) return this.#file.execute(sql, parameters)
+    return this.#file.executeAlone({ sql, parameters, kind: kindOf(query) })
+  }
+
+  streamQuery(): never {
+    throw new TypeError('answers of SQLite are not streamed')
+  }
+}
+
+type Kind = 'read' | 'write' | 'other'
+
+function kindOf({ kind }: RootOperationNode): Kind {
+  switch (kind) {
+    case 'SelectQueryNode':
+      return 'read'
+    case 'InsertQueryNode':
+    case 'UpdateQueryNode':
+    case 'DeleteQueryNode':
+      return 'write'
+    default:
+      return 'other'
+  }
+}
+
+/** Single statements whose commit is still to come. */
+interface Group {
+  readonly committed: Promise<void>
+  readonly settle: () => void
+}
+
+class SharedFile {
+  readonly #sqlite: SqliteConnection
+  #transaction: Promise<void> | null = null
+  #group: Group | null = null
+
+  constructor(sqlite: SqliteConnection) {
+    this.#sqlite = sqlite
+  }
+
+  /** Waits until no transaction is open, then begins one. Answers what ends the wait of others. */
+  async begin(): Promise<() => void> {
+    while (this.#transaction !== null) await this.#transaction
+    this.#group?.settle()
+    // A deferred transaction that reads and then writes fails at once when another process wrote in
+    // between, whatever the busy timeout; taking the write lock first makes it wait instead.
+    this.execute('begin immediate', [])
+    const { promise, resolve } = withResolver()
+    this.#transaction = promise
+    return () => {
+      this.#transaction = null
+      resolve()
+    }
+  }
+
+  /** As part of whatever is open. */
+  execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {
+    const statement = this.#sqlite.prepare(sql)
+    if (statement.reader) return { rows: statement.all(parameters) as R[] }
+    const { changes } = statement.run(parameters)
+    return { numAffectedRows: BigInt(changes), rows: [] }
+  }
+
+  async executeAlone<R>(query: {
+    sql: string
+    parameters: readonly unknown[]
+    kind: Kind
+  }): Promise<QueryResult<R>> {
+    const { sql, parameters, kind } = query
+    while (this.#transaction !== null) await this.#transaction
+    // Pragmas and the like work outside of transactions only.
+    if (kind === 'other') this.#group?.settle()
+    if (kind === 'write') this.#group ??= this.#openGroup()
+    const group = this.#group
+    if (group === null) return this.execute(sql, parameters)
+    try {
+      return this.execute(sql, parameters)
+    } catch (error) {
+      // On a full disk SQLite has rolled back everything, and nothing may run on without knowing.
+      group.settle()
+      throw error
+    } finally {
+      // A read has seen what the others of the group wrote: it does not tell before it is true.
+      await group.committed
+    }
+  }
+
+  close(): void {
+    this.#group?.settle()
+    try {
+      // After a clean stop the one file is whole and may be copied alone. SQLite does this by itself
+      // only once every statement is finalized, which the packaged one leaves to the garbage
+      // collector. Never waits: a process that still reads does it when it closes.
+      this.#sqlite.exec('pragma busy_timeout = 0')
+      this.#sqlite.exec('pragma wal_checkpoint(truncate)')
+    } finally {
+      this.#sqlite.close()
+    }
+  }
+
+  #openGroup(): Group {
+    this.execute('begin immediate', [])
+    const { promise, resolve, reject } = withResolver()
+    const settle = () => {
+      if (this.#group !== group) return
+      this.#group = null
+      try {
+        this.execute('commit', [])
+        resolve()
+      } catch (error) {
+        reject(error)
+        this.#rollBack()
+      }
+    }
+    // Behind everything that this turn of the event loop brought in.
+    setImmediate(settle)
+    const group: Group = { committed: promise, settle }
+    return group
+  }
+
+  #rollBack(): void {
+    try {
+      this.execute('rollback', [])
+    } catch {
+      // SQLite has done it by itself.
+    }
+  }
+}
+
+function withResolver() {
+  let resolve = () => {}
+  let reject = (_error: unknown) => {}
+  const promise = new Promise<void>((resolveIt, rejectIt) => {
+    resolve = resolveIt
+    reject = rejectIt
+  })
+  return { promise, resolve, reject }
+}
