@@ -45,6 +45,7 @@ export function signet({ name, databaseUrl }) {
   const settings = {
     SIGNET_ISSUER: 'http://localhost:3000',
     SIGNET_FEED_ACCESS: 'open',
+    SIGNET_DANGEROUSLY_DISABLE_RATE_LIMITS: 'true',
     SIGNET_SECRET: randomBytes(32).toString('base64url'),
     SIGNET_DATABASE_URL: databaseUrl ?? `sqlite:${join(folder, 'signet.db')}`,
   }
