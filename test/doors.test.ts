@@ -9,6 +9,7 @@ import { expect, test } from 'vitest'
 const REFUSED = [
   ['packages/token/src/planted-1.ts', 'fastify'],
   ['packages/token/src/jwt/planted-2.ts', '@signet/guard'],
+  ['packages/token/src/explain/planted-22.ts', 'node:crypto'],
   ['packages/guard/src/planted-3.ts', 'express'],
   ['packages/guard/src/planted-4.ts', '@signet/server'],
   ['packages/guard/src/adapters/planted-5.ts', 'kysely'],
@@ -26,7 +27,12 @@ const REFUSED = [
   ['packages/server/src/planted-20.ts', './sessions/session-store.ts'],
   ['packages/server/src/http/planted-21.ts', '../db/errors.ts'],
   ['packages/server/src/accounts/planted-16.ts', 'kysely'],
+  ['packages/server/src/audit/planted-23.ts', '../sessions/session-store.ts'],
+  ['packages/server/src/limits/planted-24.ts', 'fastify'],
   ['packages/server/src/db/planted-17.ts', '../sessions/sessions.ts'],
+  ['packages/server/src/db/planted-22.ts', '../backup/backup.ts'],
+  ['packages/server/src/backup/planted-23.ts', '../sessions/session-store.ts'],
+  ['packages/server/src/config/planted-24.ts', '../backup/backup.ts'],
   ['packages/server/src/config/planted-18.ts', '../db/database.ts'],
   ['packages/cli/src/planted-19.ts', 'kysely'],
 ] as const

@@ -25,6 +25,9 @@ import { openTestDatabase } from './open-test-database.ts'
 const NEWEST = MIGRATIONS.length
 const clock = new FakeClock()
 
+/** Waits for a process in the middle of its work. */
+const timeout = 120_000
+
 let folder: TempFolder
 
 beforeAll(async () => {
@@ -163,21 +166,25 @@ describe.each(databases)('on $name', ({ name, open }) => {
     await expectNothing()
   })
 
-  test.each(['SIGINT', 'SIGKILL'] as const)('%s in the middle leaves nothing', async (signal) => {
-    const child = spawn(process.execPath, [SIGNET_BIN, 'restore', fileIn('many.gz')], {
-      cwd: folder.path,
-      env: { ...process.env, ...database.settings },
-      stdio: 'ignore',
-    })
-    const ended = once(child, 'exit')
-    await waitUntil('rows are being inserted', () => isInserting())
-    child.kill(signal)
-    await ended
-    expect([child.exitCode, child.signalCode]).toEqual(
-      signal === 'SIGINT' ? [130, null] : [null, 'SIGKILL'],
-    )
-    await expectNothing()
-  })
+  test.each(['SIGINT', 'SIGKILL'] as const)(
+    '%s in the middle leaves nothing',
+    { timeout },
+    async (signal) => {
+      const child = spawn(process.execPath, [SIGNET_BIN, 'restore', fileIn('many.gz')], {
+        cwd: folder.path,
+        env: { ...process.env, ...database.settings },
+        stdio: 'ignore',
+      })
+      const ended = once(child, 'exit')
+      await waitUntil('rows are being inserted', () => isInserting())
+      child.kill(signal)
+      await ended
+      expect([child.exitCode, child.signalCode]).toEqual(
+        signal === 'SIGINT' ? [130, null] : [null, 'SIGKILL'],
+      )
+      await expectNothing()
+    },
+  )
 
   /** Uncommitted rows: in the write-ahead log of the file, or those of the session of a client. */
   async function isInserting(): Promise<boolean> {

@@ -21,6 +21,9 @@ import { rowsIn, writeRows } from './backup-files.ts'
 const PASSWORD = 'correct horse battery'
 const ADA = 'ada@example.com'
 
+/** Each starts several processes, one after the other. */
+const timeout = 120_000
+
 /** Everything that an owner or a thief may hold from before a restore. */
 interface Past {
   readonly accessTokens: string[]
@@ -109,7 +112,9 @@ const PAIRS = databases.flatMap((source) => databases.map((target) => ({ source,
 describe.each(PAIRS)(
   'R13 a backup of $source.name restored into $target.name',
   ({ source, target }) => {
-    test('brings back accounts and roles, and no token or key from before works', async () => {
+    test('brings back accounts and roles, and no token or key from before works', {
+      timeout,
+    }, async () => {
       await using old = await source.open()
       await using fresh = await target.open()
       await using folder = await openTempFolder()
@@ -158,7 +163,7 @@ describe.each([
   { name: 'SQLite', open: openSqliteDatabase, copy: copySqlite },
   { name: 'PostgreSQL', open: openPostgresDatabase, copy: copyPostgres },
 ])('R13 a database on $name that was put back by other means', ({ open, copy }) => {
-  test('is made a new beginning by --in-place', async () => {
+  test('is made a new beginning by --in-place', { timeout }, async () => {
     await using database = await open()
     await using authority = await startAuthority({ settings: { ...database.settings } })
     const { client } = authority
@@ -225,7 +230,9 @@ async function copyPostgres({ settings }: TestDatabase): Promise<TestDatabase> {
   }
 }
 
-test('R13 the keys of every past stay revoked, however often a database is restored', async () => {
+test('R13 the keys of every past stay revoked, however often a database is restored', {
+  timeout,
+}, async () => {
   await using folder = await openTempFolder()
   await using first = await openSqliteDatabase()
   await using second = await openSqliteDatabase()

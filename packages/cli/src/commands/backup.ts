@@ -30,12 +30,15 @@ export function backupCommand(): Command {
   })
 }
 
+/** A second one of a kind ends it at once. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 async function run(file: string, { force, json }: Options): Promise<void> {
   const toStdout = file === '-'
   if (toStdout) checkStdout(json === true)
   const giveUp = new AbortController()
   const interrupt = () => giveUp.abort()
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  for (const signal of SIGNALS) process.once(signal, interrupt)
   const progress = createProgress()
   try {
     const contents = await runWithServer(({ readConfig, writeBackup }) =>
@@ -55,7 +58,7 @@ async function run(file: string, { force, json }: Options): Promise<void> {
     if (!giveUp.signal.aborted) throw error
     throw new CommandError('interrupted: there is no backup', 'interrupted')
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    for (const signal of SIGNALS) process.off(signal, interrupt)
   }
 }
 

@@ -83,7 +83,8 @@ async function askFor({ database }: Config): Promise<void> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   prompt.on('SIGINT', () => process.exit(EXIT.interrupted))
   try {
-    const answer = await prompt.question('Type yes to go on: ')
+    // Ctrl-D is an answer too.
+    const answer = await prompt.question('Type yes to go on: ').catch(() => '')
     if (answer.trim() !== 'yes') throw new CommandError('nothing was done', 'interrupted')
   } finally {
     prompt.close()
