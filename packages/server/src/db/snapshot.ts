@@ -3,7 +3,8 @@ import { sql } from './query-builder.ts'
 
 /**
  * Runs `work` on the database as it was at one moment, however long that takes: what others commit
- * meanwhile is not seen, and nobody waits for it. `work` must only read. On SQLite the write-ahead
+ * meanwhile is not seen, and nobody waits for it. `work` must only read, and nobody else may use
+ * this handle meanwhile: on SQLite they would stand in the same transaction. There the write-ahead
  * log grows until it is done.
  * @throws DatabaseError
  */
