@@ -83,9 +83,11 @@ function fishScript(places: readonly Place[]): string {
     .join(' ')
   return `# Completion of signet in fish, made by: signet completion fish
 function __signet_at
-    set -l place signet
-    for word in (commandline -opc)[2..-1]
-        if contains -- "$place $word" ${known}
+    set -l place
+    for word in (commandline -opc)
+        if test -z "$place"
+            set place signet
+        else if contains -- "$place $word" ${known}
             set place "$place $word"
         end
     end

@@ -5,6 +5,7 @@ import { findingRows } from './finding-rows.ts'
 import { memberRows } from './member-rows.ts'
 import { printable } from './messages.ts'
 import type { Style } from './style.ts'
+import { nameText } from './value-text.ts'
 import { gradeRow, verdictRows } from './verdict-rows.ts'
 import { pad, widthOf, wrap } from './wrap.ts'
 
@@ -30,7 +31,7 @@ export function explanationScreen(explanation: Explanation, screen: Screen): str
   blocks.push(input.notes.flatMap((note) => paragraph(note, style)))
   for (const [index, token] of tokens.entries()) {
     if (tokens.length > 1) {
-      const source = token.source === null ? '' : `: ${printable(token.source)}`
+      const source = token.source === null ? '' : `: ${nameText(token.source)}`
       blocks.push([style.bold(`${index + 1} of ${tokens.length}${source}`)])
     }
     blocks.push(...tokenBlocks(token, screen))
@@ -60,7 +61,7 @@ function vendorWords({ vendor }: TokenExplanation): string {
 
 function keySetBlocks({ words, keys, findings, grade }: KeySetExplanation, screen: Screen) {
   const { style } = screen
-  const names = keys.map(({ kid }) => printable(kid ?? '(no kid)'))
+  const names = keys.map(({ kid }) => (kid === null ? '(no kid)' : nameText(kid)))
   const column = Math.max(...names.map(widthOf))
   const rows = keys.flatMap(({ words: said }, index) => {
     const lines = wrap(printable(said).replace(/\.$/, ''), Math.max(20, style.columns - column - 4))

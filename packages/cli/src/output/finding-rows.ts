@@ -2,6 +2,7 @@ import type { Finding, Severity, TokenExplanation } from '@signet/token/explain'
 import { excerptOf } from './excerpt.ts'
 import { printable } from './messages.ts'
 import type { Paint, Style } from './style.ts'
+import { nameText } from './value-text.ts'
 import { wrap } from './wrap.ts'
 
 const SIGNS: Record<Severity, string> = { error: 'error  ', warning: 'warning', info: 'remark ' }
@@ -22,7 +23,7 @@ export function findingRows(findings: readonly Finding[], setting: FindingSettin
   return findings.flatMap((finding) => {
     const { id, severity, title, detail, remedy, reference, path } = finding
     const paint = { error: style.bad, warning: style.odd, info: style.dim }[severity]
-    const where = path === null ? '' : ` (${printable(path)})`
+    const where = path === null ? '' : ` (${nameText(path)})`
     const [first = '', ...rest] = wrap(printable(title) + where, columns)
     const body = [
       ...rest,

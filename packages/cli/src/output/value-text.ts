@@ -1,8 +1,9 @@
 import type { JsonValue, PrivateKind } from '@signet/token/explain'
 import { printableJson } from './messages.ts'
 
-/** Longer values are cut: all of them is what --json is for. */
-const MAX_LENGTH = 160
+/** Longer values and names are cut: all of them is what --json is for. */
+const MAX_VALUE = 160
+const MAX_NAME = 60
 
 /** Kinds of which a glance over the shoulder would be enough. */
 const UNSHOWN: ReadonlySet<PrivateKind | null> = new Set([
@@ -13,18 +14,20 @@ const UNSHOWN: ReadonlySet<PrivateKind | null> = new Set([
   'card',
 ])
 
+/** A name of a member, or one made of names, in one line for a terminal. */
 export function nameText(name: string): string {
-  return /^[\x20-\x7e]+$/.test(name) ? name : printableJson(name)
+  return cut(/^[\x20-\x7e]+$/.test(name) ? name : printableJson(name), MAX_NAME)
 }
 
 /** A value in one line for a terminal, cut when it is long; without it, where it is a secret. */
 export function valueText(value: JsonValue, kind: PrivateKind | null): string {
   if (UNSHOWN.has(kind)) return `(not shown: ${kind})`
   const text = typeof value === 'string' ? printableJson(value).slice(1, -1) : jsonText(value)
-  if (text === '') return '""'
-  return text.length <= MAX_LENGTH
-    ? text
-    : `${text.slice(0, MAX_LENGTH)}… (${text.length} characters)`
+  return text === '' ? '""' : cut(text, MAX_VALUE)
+}
+
+function cut(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max)}… (${text.length} characters)`
 }
 
 /** A list has spaces to break it at. */
