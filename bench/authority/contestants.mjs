@@ -1,5 +1,5 @@
 // How each contestant is started, in a process of its own, and what is walked against it. Each has
-// `start()`, which answers `{ process, refreshers(count), logins(count) }`.
+// `start()`, which answers at least `{ process, refreshers(count), logins(count) }`.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -64,6 +64,8 @@ export function signet({ name, databaseUrl }) {
       })
       return {
         process,
+        port,
+        secret: settings.SIGNET_SECRET,
         refreshers: (count) =>
           times(count, async () => {
             const { body } = await call(port, '/signup', newPerson())
