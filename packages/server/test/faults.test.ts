@@ -12,7 +12,7 @@ const FAULTS = {
   PostgreSQL: ['the server restarts', 'the server stands still', 'the disk is full', 'fsync fails'],
 } as const
 
-const reason = whyNoSmallDisk() ?? whyNoFailingFsync()
+const reason = (await whyNoSmallDisk()) ?? whyNoFailingFsync()
 // Whoever builds without root may go without; what releases are made from may not.
 const isSkipped = reason !== null && process.env['CI'] === undefined
 if (isSkipped) process.stderr.write(`R12 is skipped: ${reason}\n`)

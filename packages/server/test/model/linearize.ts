@@ -21,7 +21,7 @@ export interface Recorded {
 }
 
 /** So many operations fit into one history: their places are bits of a number. */
-export const MAX_OPERATIONS = 30
+const MAX_OPERATIONS = 30
 
 /**
  * Every state that the history may have left behind; none when no order explains its answers. In

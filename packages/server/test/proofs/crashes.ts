@@ -9,8 +9,8 @@ import { Witness } from './witness.ts'
 /** A repeat that comes a second later is a repair already: both happen while things restart. */
 const SETTINGS = { ...PROOF_SETTINGS, SIGNET_REFRESH_GRACE: '0s' }
 
-/** Long enough for a login, two refreshes and a logout: every kind of write meets a kill. */
-const LONGEST_RUN_MS = 300
+/** Enough for logins, signups, refreshes and logouts: every kind of write meets a kill. */
+const MOST_ANSWERS = 30
 
 interface Victim {
   readonly name: string
@@ -37,7 +37,10 @@ export async function proveCrashes(run: ProofRun): Promise<void> {
   for (const { random } of roundsOf(run)) {
     const victim = random.pick(victims)
     witness.start()
-    await sleep(random.next() * LONGEST_RUN_MS)
+    const wanted = witness.acknowledged + random.below(MOST_ANSWERS)
+    await waitUntil('enough is acknowledged', () => witness.acknowledged >= wanted)
+    // Not always right behind an answer.
+    await sleep(random.next() * 10)
     await victim.kill()
     await witness.stop()
     await victim.revive()

@@ -32,6 +32,8 @@ export class Witness {
   #running: Promise<unknown> = Promise.resolve()
   /** A session that nothing else is asked of. */
   #probe: TokenAnswer | null = null
+  /** Successes so far, of whatever kind. */
+  acknowledged = 0
   #people = 0
   #visits = 0
   #holders: TokenAnswer[] = []
@@ -225,7 +227,10 @@ export class Witness {
       return null
     }
     const { status, body, headers } = answer
-    if (status < 300) return body
+    if (status < 300) {
+      this.acknowledged += 1
+      return body
+    }
     const { code } = body as { code?: string }
     assert.equal(status, 503, `answered ${status} ${code}`)
     assert.match(String(code), /^(unavailable|overloaded)$/)

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { waitUntil } from '@signet/testkit'
 
+const STRACE = 'strace'
+
 /** From now on, whoever of `pids` asks for its writes to be on disk is told that they are not. */
 export async function failFsync(
   pids: readonly number[],
@@ -13,7 +15,7 @@ export async function failFsync(
     ...['-o', '/dev/null'],
     ...pids.flatMap((pid) => ['-p', String(pid)]),
   ]
-  const strace = spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const strace = spawn(STRACE, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let output = ''
   strace.stderr?.setEncoding('utf8').on('data', (text: string) => {
     output += text
@@ -34,7 +36,7 @@ export async function failFsync(
 
 /** Null where fsync can be made to fail, otherwise why not. */
 export function whyNoFailingFsync(): string | null {
-  const { status, error } = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'])
+  const { status, error } = spawnSync(STRACE, ['-f', '-o', '/dev/null', 'true'])
   return status === 0 ? null : `strace cannot be used here (${error?.message ?? 'not permitted'})`
 }
 

@@ -16,7 +16,12 @@ const PAGE = Buffer.alloc(4_096)
 export async function mountSmallDisk(mebibytes: number): Promise<SmallDisk> {
   const folder = await openTempFolder()
   const { path } = folder
-  run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path])
+  try {
+    run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path])
+  } catch (error) {
+    await folder[Symbol.asyncDispose]()
+    throw error
+  }
   const filler = join(path, 'filler')
   return {
     path,
@@ -41,16 +46,14 @@ export async function mountSmallDisk(mebibytes: number): Promise<SmallDisk> {
 }
 
 /** Null where a disk can be mounted, otherwise why not. */
-export function whyNoSmallDisk(): string | null {
-  const { status, error } = spawnSync('unshare', [
-    '--mount',
-    'mount',
-    '-t',
-    'tmpfs',
-    'tmpfs',
-    '/mnt',
-  ])
-  return status === 0 ? null : `mounting is not permitted here (${error?.message ?? 'not root'})`
+export async function whyNoSmallDisk(): Promise<string | null> {
+  try {
+    await using disk = await mountSmallDisk(1)
+    disk.fill()
+    return null
+  } catch (error) {
+    return `no disk of its own can be mounted here (${(error as Error).message.trim()})`
+  }
 }
 
 function run(command: string, args: string[]): void {
