@@ -135,6 +135,8 @@ describe('signet token explain', () => {
     ['a missing file', 2, '', ['no.txt'], /the file: there is no such file/],
     ['a policy without a key', 2, accessToken, POLICY, /name a key/],
     ['an audience without issuer', 2, 'x', ['--key-file', 'k.jwk', '--audience', 'a'], /--issuer/],
+    ['an issuer without audience', 2, 'x', ['--key-file', 'k.jwk', '--issuer', 'a'], /--audience/],
+    ['a type alone', 2, 'x', ['--key-file', 'k.jwk', '--type', 'at+jwt'], /--issuer/],
     ['no issuer to fetch from', 2, accessToken, ['--fetch-keys'], /--fetch-keys needs --issuer/],
   ])('refuses %s with %i and one line', async (_name, code, input, words, why) => {
     const run = await explain(input, ...words)

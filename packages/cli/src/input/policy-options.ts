@@ -32,8 +32,11 @@ export interface Policy {
   readonly now?: () => number
 }
 
-export function hasPolicy(options: PolicyOptions): boolean {
-  return options.audience !== undefined || options.anyAudience !== undefined
+/** Whether anything is asked of the claims. An issuer that keys are fetched from is not, by itself. */
+export function hasPolicy(options: PolicyOptions & { readonly fetchKeys?: true }): boolean {
+  const { issuer, anyIssuer, audience, anyAudience, type, fetchKeys } = options
+  const asked = [fetchKeys ? undefined : issuer, anyIssuer, audience, anyAudience, type]
+  return asked.some((one) => one !== undefined)
 }
 
 /** @throws CommandError unless issuer and audience are each named or waived */
