@@ -19,6 +19,8 @@ import { tokenRedactCommand } from './commands/token-redact.ts'
 import { tokenVerifyCommand } from './commands/token-verify.ts'
 import { userDisableCommand, userEnableCommand, userRolesCommand } from './commands/user-change.ts'
 import { userCreateCommand } from './commands/user-create.ts'
+import { userExportCommand } from './commands/user-export.ts'
+import { userImportCommand } from './commands/user-import.ts'
 import { userListCommand } from './commands/user-list.ts'
 import { withheld } from './input/withheld.ts'
 import { helpLayout, withManual } from './manual.ts'
@@ -41,6 +43,8 @@ export function createProgram(): Command {
   })
     .addCommand(userCreateCommand())
     .addCommand(userListCommand())
+    .addCommand(userImportCommand())
+    .addCommand(userExportCommand())
     .addCommand(userRolesCommand())
     .addCommand(userDisableCommand())
     .addCommand(userEnableCommand())
