@@ -19,7 +19,7 @@ export const EXIT_MEANINGS: Record<ExitName, string> = {
   ok: 'done; of `verify`: accepted',
   unexpected: 'something unexpected; please report it',
   usage: 'wrong usage, input or settings: what to change is on stderr',
-  malformed: 'what was given is not a token',
+  malformed: 'what was given is not a token, or not a whole backup',
   signature: 'the signature does not hold, or the token asks for another algorithm',
   time: 'expired, or not to be used yet',
   claims: 'the claims are not what was asked for',
