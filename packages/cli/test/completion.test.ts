@@ -48,14 +48,14 @@ describe('signet completion bash', () => {
   })
 })
 
-// Which of these shells there are differs from machine to machine.
+// Which of these shells there are differs from machine to machine; CI installs them all.
 describe.each([
   ['zsh', ['-fc', 'autoload -Uz compinit && compinit -u -D && source signet.zsh && which _signet']],
   ['fish', ['-Nc', 'source signet.fish; complete -C "signet tok"']],
 ])('signet completion %s', (shell, words) => {
   test('loads', async ({ skip }) => {
     const there = await run(shell, ['--version']).catch(() => null)
-    if (there === null) skip(`${shell} is not on this machine`)
+    if (there === null && process.env['CI'] === undefined) skip(`${shell} is not on this machine`)
     const { stdout, stderr } = await run(shell, words, { cwd: desk.folder })
     expect(stderr).toBe('')
     expect(stdout).toContain('token')
