@@ -103,8 +103,8 @@ export async function restoreInto(
         onProgress?.(counts)
       }),
     )
-    await beginAnew(tx, { clock, formerKeys })
     await migrate(tx, { clock, migrations })
+    await beginAnew(tx, { clock, formerKeys })
     return contents
   })
 }
@@ -133,7 +133,7 @@ async function prepareTarget(
 /** As many entries are recorded by one statement at most. */
 const RECORD_BATCH = 500
 
-/** The last part of its transaction. Keys and an epoch are made by the next start. */
+/** The last part of its transaction, on the newest schema. The next start makes keys. */
 async function beginAnew(
   tx: Database,
   { clock, formerKeys }: { clock: Clock; formerKeys: readonly string[] },
