@@ -91,6 +91,8 @@ export async function startAuthority(
     closers.push(() => limits.close())
     const guessLimits = createGuessLimits({ store: limits, secrets, events })
     const hasher = createPasswordHasher()
+    metrics.watch('signet_passwords_hashing', 'Being hashed', () => hasher.load().running)
+    metrics.watch('signet_passwords_waiting', 'Waiting for it', () => hasher.load().waiting)
     const accounts = createAccounts({ database, hasher, clock, events })
     const revocations = createRevocations({ database, clock })
     await revocations.open()
@@ -122,7 +124,14 @@ export async function startAuthority(
     closers.push(() => guard.close())
     await guard.ready()
 
-    const housekeeping = new Housekeeping({ sessions, revocations, logger })
+    const housekeeping = new Housekeeping({
+      sessions,
+      revocations,
+      audit,
+      auditRetentionSeconds: config.auditRetentionSeconds,
+      clock,
+      logger,
+    })
     closers.push(() => housekeeping.close())
 
     const app = createHttpServer({

@@ -359,7 +359,7 @@ describe.each(databases)('on $name', ({ open }) => {
     let isChanged = false
     // The password changes after the old one was found right and before its new hash is written.
     const accounts = accountsWith({
-      verify: (question) => real.verify(question),
+      ...real,
       async hash(password, checkStillWanted) {
         const hash = await real.hash(password, checkStillWanted)
         if (!isChanged) {

@@ -16,6 +16,8 @@ export interface SpawnedAuthority extends AsyncDisposable {
   readonly settings: Record<string, string>
   /** Everything it printed so far, stdout and stderr. */
   readonly output: () => string
+  /** Of the process itself, to be watched. */
+  readonly pid: () => number
   /** Sends a signal and waits for the end. Answers the exit code, null after a killing signal. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
   /** Starts it again where it was, and waits until it answers. */
@@ -79,6 +81,7 @@ export async function spawnAuthority(
     folder: folder.path,
     settings,
     output: () => output,
+    pid: () => child?.pid ?? -1,
     start,
     stop,
     [Symbol.asyncDispose]: dispose,

@@ -17,6 +17,8 @@ const MAX_WAITING = 200
 const LARGE_BYTES = 64 * 1_048_576
 
 export interface PasswordHasher {
+  /** How many passwords are being hashed, and how many wait for it. */
+  load(): { running: number; waiting: number }
   hash(password: string, checkStillWanted: () => void): Promise<string>
   /**
    * Compares a password as it was typed against `passwordHash`, or against a hash of nothing when
@@ -54,6 +56,7 @@ export function createPasswordHasher(): PasswordHasher {
   }
 
   return {
+    load: () => ({ running: limit.activeCount, waiting: limit.pendingCount }),
     hash: (password, checkStillWanted) =>
       run(checkStillWanted, () => hash(password, OWN_PARAMETERS)),
     async verify({ passwordHash, password, checkStillWanted }) {

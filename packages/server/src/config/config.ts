@@ -35,6 +35,8 @@ export interface Config {
   readonly redis: HiddenUrl | null
   /** Networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Entries of the audit log are forgotten after this long. */
+  readonly auditRetentionSeconds: number
   /** Who may read `/metrics`: only this machine itself, or whoever can reach it. */
   readonly metricsAccess: 'local' | 'open'
   /** For load tests: nobody is kept from guessing. */
@@ -57,6 +59,7 @@ const SETTINGS = [
   'SIGNET_ALG',
   'SIGNET_FEED_ACCESS',
   'SIGNET_METRICS_ACCESS',
+  'SIGNET_AUDIT_RETENTION',
   'SIGNET_TRUST_PROXY',
   'SIGNET_DANGEROUSLY_DISABLE_RATE_LIMITS',
   'SIGNET_LOG_LEVEL',
@@ -103,6 +106,11 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
     redis: parseRedis(reader),
     metricsAccess: reader.oneOf('SIGNET_METRICS_ACCESS', ['local', 'open'], 'local'),
     trustedProxies: parseTrustedProxies(reader),
+    auditRetentionSeconds: reader.seconds('SIGNET_AUDIT_RETENTION', {
+      fallback: '400d',
+      min: 86_400,
+      max: 10 * YEAR,
+    }),
     dangerouslyDisableRateLimits: parseDisabledLimits(reader, mode, issuer),
     logLevel: reader.oneOf(
       'SIGNET_LOG_LEVEL',

@@ -26,6 +26,7 @@ export const LIMITS: ModelLimits = {
 
 /** Argon2id takes 20 ms, and what is proved here does not depend on it: thousands of logins. */
 const plainHasher: PasswordHasher = {
+  load: () => ({ running: 0, waiting: 0 }),
   hash: async (password) => password,
   verify: async ({ passwordHash, password }) => passwordHash === password,
 }
