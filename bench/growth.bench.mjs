@@ -79,8 +79,13 @@ async function populate({ accounts, postgres, defer }) {
   const { process: started, port, secret } = await contestant.start()
   defer(() => started.stop())
   const client = new Client({ connectionString: databaseUrl })
+  // On Ctrl-C the terminal tells everybody, and the server may be gone first: that is no error, and
+  // nobody waits for a farewell.
+  client.on('error', () => {})
   await client.connect()
-  defer(() => client.end())
+  defer(() => {
+    client.end().catch(() => {})
+  })
   const begun = performance.now()
   await fill(client, {
     accounts,
