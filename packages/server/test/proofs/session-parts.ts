@@ -37,11 +37,17 @@ export async function openSessionParts(run: Pick<ProofRun, 'database'>) {
   const clock = new FakeClock(1_700_000_000_000)
   const database = await openTestDatabase(opened.database, clock)
   const events: AuthorityEvent[] = []
+  const repaired: (string | null)[] = []
   const secrets = createSecretRing([new MasterSecret(randomBytes(32))])
   const audit = createAudit({ database, secrets, clock })
   const emitter: AuditedEvents = {
     emit: (event) => events.push(event),
-    record: (tx, entries) => audit.append(tx, entries),
+    async record(tx, entries) {
+      await audit.append(tx, entries)
+      for (const { type, sessionId } of entries) {
+        if (type === 'session_repaired') repaired.push(sessionId)
+      }
+    },
   }
   const accounts = createAccounts({ database, hasher: plainHasher, clock, events: emitter })
   const revocations = createRevocations({ database, clock })
@@ -74,6 +80,8 @@ export async function openSessionParts(run: Pick<ProofRun, 'database'>) {
     clock,
     database,
     events,
+    /** The sessions that were repaired so far. */
+    repaired,
     accounts,
     revocations,
     ends,
