@@ -38,11 +38,14 @@ export async function proveCrashes(run: ProofRun): Promise<void> {
     const victim = random.pick(victims)
     witness.start()
     const wanted = witness.acknowledged + random.below(MOST_ANSWERS)
-    await waitUntil('enough is acknowledged', () => witness.acknowledged >= wanted)
-    // Not always right behind an answer.
-    await sleep(random.next() * 10)
-    await victim.kill()
-    await witness.stop()
+    try {
+      await waitUntil('enough is acknowledged', () => witness.acknowledged >= wanted)
+      // Not always right behind an answer.
+      await sleep(random.next() * 10)
+      await victim.kill()
+    } finally {
+      await witness.stop()
+    }
     await victim.revive()
     await waitUntil('writes are answered again', () => witness.isServed())
     await witness.check(random)

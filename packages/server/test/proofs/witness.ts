@@ -11,7 +11,7 @@ const PASSWORD = 'correct horse battery'
 /** Long enough that a refusing authority is not hammered, short beside everything that is waited for. */
 const PAUSE_MS = 20
 
-/** A session whose client lost an answer: `lost` was sent to nobody. */
+/** A session whose client lost an answer: `lost` is what it never saw. */
 interface Forgetful {
   held: TokenAnswer
   lost: TokenAnswer | null
@@ -27,13 +27,11 @@ export class Witness {
   readonly #client: AuthorityClient
   readonly #database: TestDatabase
   readonly #tally: Tally
-  readonly #name: string
   #stopped = false
   #running: Promise<unknown> = Promise.resolve()
   /** A session that nothing else is asked of. */
   #probe: TokenAnswer | null = null
-  /** Successes so far, of whatever kind. */
-  acknowledged = 0
+  #acknowledged = 0
   #people = 0
   #visits = 0
   #holders: TokenAnswer[] = []
@@ -47,17 +45,15 @@ export class Witness {
   /** Refresh tokens of sessions that must stay ended, from all checks so far. */
   readonly #past: string[] = []
 
-  constructor(parts: {
-    client: AuthorityClient
-    database: TestDatabase
-    tally: Tally
-    /** Part of its addresses, so that two witnesses of one database do not meet. */
-    name?: string
-  }) {
+  constructor(parts: { client: AuthorityClient; database: TestDatabase; tally: Tally }) {
     this.#client = parts.client
     this.#database = parts.database
     this.#tally = parts.tally
-    this.#name = parts.name ?? 'witness'
+  }
+
+  /** Successes so far, of whatever kind. */
+  get acknowledged(): number {
+    return this.#acknowledged
   }
 
   /** Makes the sessions that it keeps through all faults. */
@@ -228,7 +224,7 @@ export class Witness {
     }
     const { status, body, headers } = answer
     if (status < 300) {
-      this.acknowledged += 1
+      this.#acknowledged += 1
       return body
     }
     const { code } = body as { code?: string }
@@ -261,7 +257,7 @@ export class Witness {
   }
 
   #address(person = this.#people++): string {
-    return `${this.#name}-${person}@example.com`
+    return `witness-${person}@example.com`
   }
 }
 
