@@ -9,7 +9,7 @@ import { addressBlockOf } from './address-block.ts'
 import { createDeviceProof, findDeviceId } from './device-proof.ts'
 import type { Counter, Limit, LimitStore } from './limit.ts'
 
-export const GUESS_LIMITS = {
+const GUESS_LIMITS = {
   /** 10 wrong passwords, then 12 an hour: 288 a day against one account, from wherever. */
   account: { burst: 10, everySeconds: 300 },
   /** For a device that has logged in to the account before: nobody else can use it up. */
