@@ -22,6 +22,7 @@ import { median } from './measure/rounds.mjs'
 import { takeTurns } from './measure/turns.mjs'
 
 const CONNECTIONS = 32
+const WARMTH = 8_000
 const PEERS = ['oidc-provider', 'better-auth']
 const HASH = fileURLToPath(new URL('./authority/servers/hash.mjs', import.meta.url))
 
@@ -82,7 +83,7 @@ async function refresh({ rounds, ms, postgres }) {
   const results = await takeTurns(contestants, {
     rounds,
     ms,
-    warmMs: 2 * ms,
+    warmth: WARMTH,
     onRound: progressOf('refresh', rounds),
   })
   await stopAll(started)
@@ -118,7 +119,7 @@ async function login({ rounds, ms, postgres }) {
   const results = await takeTurns(contestants, {
     rounds,
     ms: 2 * ms,
-    warmMs: ms,
+    warmth: CONNECTIONS,
     onRound: progressOf('login', rounds),
   })
   hashing.disconnect()
@@ -142,7 +143,7 @@ async function processes({ rounds, ms, postgres }) {
       { name: 'one process', pids, run: (time) => walkFor(time, one) },
       { name: 'two processes', pids, run: (time) => walkFor(time, two) },
     ],
-    { rounds, ms, warmMs: 2 * ms, onRound: progressOf('processes', rounds) },
+    { rounds, ms, warmth: WARMTH, onRound: progressOf('processes', rounds) },
   )
   await Promise.all([first.process.stop(), second.process.stop()])
   say('', '## two processes on one PostgreSQL', '')

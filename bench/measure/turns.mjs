@@ -3,15 +3,19 @@
 import { processorSeconds } from './processes.mjs'
 import { median, spreadOf } from './rounds.mjs'
 
+/** A contestant that is not warm by then is as warm as it gets. */
+const MAX_WARMING_MS = 20_000
+
 /**
  * Contestants are `{ name, run(ms) }`, where `run` answers `{ answers, perSecond }`, and may have
- * `pids`: whose processor time is counted. The first one is the yardstick.
+ * `pids`: whose processor time is counted. The first one is the yardstick. Each warms for `warmth`
+ * answers: what the compiler waits for is calls, not seconds.
  *
  * @returns for each: answers per second, share of the yardstick's with the middle half of its
  * rounds, and microseconds of processor per answer for each of `pids`
  */
-export async function takeTurns(contestants, { rounds, ms, warmMs, onRound = () => {} }) {
-  for (const { run } of contestants) await run(warmMs)
+export async function takeTurns(contestants, { rounds, ms, warmth, onRound = () => {} }) {
+  for (const { run } of contestants) await warm(run, warmth)
   const entries = contestants.map((contestant) => ({ contestant, rates: [], micros: [] }))
   for (let round = 0; round < rounds; round++) {
     onRound(round)
@@ -37,4 +41,11 @@ export async function takeTurns(contestants, { rounds, ms, warmMs, onRound = () 
       micros: columns,
     }
   })
+}
+
+async function warm(run, warmth) {
+  const until = performance.now() + MAX_WARMING_MS
+  for (let answers = 0; answers < warmth && performance.now() < until; ) {
+    answers += (await run(1_000)).answers
+  }
 }
