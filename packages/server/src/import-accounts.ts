@@ -1,12 +1,9 @@
 // Accounts from elsewhere without an authority: what `signet user import` works on.
 
 import { parseFirebaseParameters } from './accounts/firebase-parameters.ts'
-import {
-  type ImportCounts,
-  type ImportOptions,
-  importRows,
-  rehearseRows,
-} from './accounts/import.ts'
+import { importRows } from './accounts/import.ts'
+import type { ImportCounts, ImportOptions } from './accounts/import-batches.ts'
+import { rehearseRows } from './accounts/import-rehearsal.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'

@@ -1,6 +1,6 @@
 // What the command line and tests may import of the authority.
 export type { Account } from './accounts/account.ts'
-export type { ImportCounts, RefusedLine } from './accounts/import.ts'
+export type { ImportCounts, RefusedLine } from './accounts/import-batches.ts'
 export { type Authority, startAuthority } from './app.ts'
 export { writeBackup } from './backup/backup.ts'
 export { BackupError, type BackupErrorCode } from './backup/backup-error.ts'

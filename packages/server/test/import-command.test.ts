@@ -32,7 +32,10 @@ const FIREBASE_CONFIG = `hash_config {
 
 const toLines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 
-describe('signet user import and export', () => {
+/** Each starts up to a dozen processes, one after the other. */
+const timeout = 120_000
+
+describe('signet user import and export', { timeout }, () => {
   let folder: TempFolder
 
   beforeEach(async () => {
@@ -223,7 +226,7 @@ describe('signet user import and export', () => {
   })
 })
 
-describe.each(databases)('on $name', ({ open }) => {
+describe.each(databases)('on $name', { timeout }, ({ open }) => {
   const ROWS = 6_000
   const CYCLES = 6
   const SEED = 20_261_123
@@ -291,7 +294,7 @@ describe.each(databases)('on $name', ({ open }) => {
       code: 0,
       stdout: '6,000 rows: 0 imported, 6,000 there already, 0 refused\n',
     })
-  }, 120_000)
+  })
 
   test('a running authority answers while accounts come in, and lets them log in', async () => {
     await using empty = await open()
@@ -319,5 +322,5 @@ describe.each(databases)('on $name', ({ open }) => {
     expect(statuses.length).toBeGreaterThan(1)
     expect(new Set(statuses)).toEqual(new Set([200]))
     expect((await authority.client.login('person4999@example.com', PASSWORD)).status).toBe(200)
-  }, 60_000)
+  })
 })

@@ -3,13 +3,9 @@ import { databases, FakeClock, startAuthority, type TestDatabase } from '@signet
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAccounts } from '../src/accounts/accounts.ts'
 import { listAccountRows } from '../src/accounts/export.ts'
-import {
-  type ImportCounts,
-  type ImportOptions,
-  importRows,
-  type RefusedLine,
-  rehearseRows,
-} from '../src/accounts/import.ts'
+import { importRows } from '../src/accounts/import.ts'
+import type { ImportCounts, ImportOptions, RefusedLine } from '../src/accounts/import-batches.ts'
+import { rehearseRows } from '../src/accounts/import-rehearsal.ts'
 import { isOwnHash } from '../src/accounts/own-hash.ts'
 import { createPasswordHasher, type PasswordHasher } from '../src/accounts/password-hasher.ts'
 import { OPERATOR } from '../src/audit/audit-entry.ts'

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { ImportCounts, RefusedLine } from '@signet/server'
@@ -29,7 +29,7 @@ export function userImportCommand(): Command {
       '--firebase-params <file>',
       'the password hash parameters that the Firebase console shows',
     )
-    .option('--report <file>', 'write every refused line to this new file: number, code, reason')
+    .option('--report <file>', 'write every refused line to a new file: number, code, reason')
     .addOption(jsonOption())
     .action(run)
   return withManual(command, {
@@ -161,8 +161,11 @@ function openRefusals(report: string | undefined) {
       const where = report === undefined ? '--report FILE lists them all' : `all are in ${report}`
       writeNote(`and ${(all - SHOWN).toLocaleString('en')} more: ${where}`)
     },
+    /** A report with nothing in it goes, so that the same command can be run again. */
     close(): void {
-      if (file !== null) closeSync(file)
+      if (file === null || report === undefined) return
+      closeSync(file)
+      if (count === 0) rmSync(report)
     },
   }
 }
