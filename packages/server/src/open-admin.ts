@@ -10,7 +10,7 @@ import { OPERATOR } from './audit/audit-entry.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
-import { openDatabase } from './db/open-database.ts'
+import { openCurrentDatabase, openDatabase } from './db/open-database.ts'
 import { StartError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -36,8 +36,8 @@ export interface Admin {
 /**
  * Opens the database of a config for an operator at the command line, who may do everything: whoever
  * has the database and the master secret has all there is. Safe beside running authorities, which
- * see every change at once. With `missing: 'create'` a database that is not there is made, with its
- * secret, as the first start of an authority would.
+ * see every change at once. A database of another version is refused; with `missing: 'create'` one
+ * that is not there is made, with its secret, as the first start of an authority would.
  * @throws StartError
  */
 export async function openAdmin(
@@ -51,7 +51,8 @@ export async function openAdmin(
     ])
   }
   const secrets = openSecrets(config)
-  const database = await openDatabase(address)
+  const open = options.missing === 'create' ? openDatabase : openCurrentDatabase
+  const database = await open(address)
   const clock = systemClock
   const logger = pino({ level: 'silent' })
   const metrics = new Metrics()
