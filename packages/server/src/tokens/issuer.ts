@@ -1,6 +1,6 @@
 // Stamps access tokens. Everything in them was decided and written before; this only signs.
 import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '@signet/guard/protocol'
-import { sign } from '@signet/token'
+import { createSigner, type Key } from '@signet/token'
 import type { Clock } from '../clock.ts'
 import { AuthorityError } from '../errors.ts'
 import type { Events } from '../events.ts'
@@ -33,6 +33,8 @@ export function createIssuer(parts: {
   events: Events
 }): Issuer {
   const { issuer, keyring, clock, events } = parts
+  const prepare = (key: Key) => ({ key, sign: createSigner(key, { type: ACCESS_TOKEN_TYPE }) })
+  let signer = prepare(keyring.active)
   return {
     issue({ session, account, token, decidedAt }) {
       if (clock.monotonic() - decidedAt > MAX_SIGNING_DELAY_MS) {
@@ -54,7 +56,8 @@ export function createIssuer(parts: {
         auth_time: session.createdAt,
         amr: ['pwd'],
       }
-      const text = sign({ ...claims }, keyring.active, { type: ACCESS_TOKEN_TYPE })
+      if (signer.key !== keyring.active) signer = prepare(keyring.active)
+      const text = signer.sign({ ...claims })
       if (text.length > MAX_BYTES) {
         throw new AuthorityError('token_too_large', {
           message: `a token of ${text.length} bytes was not issued: the account has too many roles or scopes`,
