@@ -1,6 +1,6 @@
 // The master secrets: what they are, how each is named without being shown, and what is derived
 // from them. Everything secret that the authority makes hangs on one of these.
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 
 /** 32 random bytes kept outside the database. Shows nothing of itself when logged. */
 export class MasterSecret {
@@ -9,11 +9,11 @@ export class MasterSecret {
    * nobody. Two secrets of one list that share an id are refused by {@link createSecretRing}.
    */
   readonly id: number
-  readonly #bytes: Uint8Array
+  readonly #key: KeyObject
 
   constructor(bytes: Uint8Array) {
     if (bytes.length !== 32) throw new TypeError('a master secret is 32 bytes')
-    this.#bytes = Uint8Array.from(bytes)
+    this.#key = createSecretKey(bytes)
     this.id = this.derive('signet/secret-id', new Uint8Array(0), 4).readUInt32BE(0)
   }
 
@@ -22,7 +22,7 @@ export class MasterSecret {
    * every other; `salt` separates uses within one. @see RFC 5869
    */
   derive(info: string, salt: Uint8Array, length = 32): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#bytes, salt, info, length))
+    return Buffer.from(hkdfSync('sha256', this.#key, salt, info, length))
   }
 }
 
