@@ -1,6 +1,6 @@
 // The authority as a process: settings in, signals handled, exit code out. With config/env.ts the
 // only file that touches the process.
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import { type Authority, startAuthority } from './app.ts'
 import { type Config, type Mode, parseConfig } from './config/config.ts'
 import { readEnvironment } from './config/env.ts'
@@ -22,9 +22,29 @@ export function readConfig(mode: Mode): Config {
  */
 export async function runAuthority(mode: Mode): Promise<RunningAuthority> {
   const config = readConfig(mode)
-  const logger = pino({ level: config.logLevel, base: null })
+  const logger = pino({ level: config.logLevel, base: null }, openLogOutput())
   const authority = await startAuthority(config, { logger })
   return { config, ended: endOnSignal(authority, logger) }
+}
+
+/**
+ * Standard output, written to once for all lines of a turn of the event loop and when the process
+ * ends in any way that it notices.
+ */
+function openLogOutput(): DestinationStream {
+  const output = pino.destination(1)
+  let lines = ''
+  const flush = () => {
+    if (lines !== '') output.write(lines)
+    lines = ''
+  }
+  process.on('exit', flush)
+  return {
+    write(line) {
+      if (lines === '') setImmediate(flush)
+      lines += line
+    },
+  }
 }
 
 /** Longest time for an orderly end; answers under way get 5 s of it. */
