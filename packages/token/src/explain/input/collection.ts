@@ -50,6 +50,8 @@ export interface Recognised extends Collection {
   readonly words: string
   /** All of the input, as text. */
   readonly whole: Excerpt
+  /** The same without the line breaks within tokens. */
+  readonly joined: Excerpt
   /** Of the input: code units of text, or bytes. */
   readonly size: number
 }

@@ -6,6 +6,11 @@ import { recogniseInput } from './recognise.ts'
 const a = createToken()
 const b = createToken({ claims: { sub: 'acc_2' } })
 
+const spaced = createToken({ headerText: '{\n "alg":"HS256"}' })
+const indented = createToken({ headerText: '\t {"alg":"HS256"}' })
+
+const fold = (text: string) => text.replace(/(.{76})/g, '$1\n')
+
 /** Form, tokens and where they came from. */
 function seen(input: string | Uint8Array): readonly unknown[] {
   const { form, tokens } = recogniseInput(input)
@@ -136,6 +141,22 @@ describe('what was pasted', () => {
     ],
     ['a line of a log', `2026-01-01 error: refused ${a}, again.`, ['text', [null, a]]],
     ['the end of a sentence', `It was ${a}.`, ['text', [null, a]]],
+    ['a word below', `${a}\nThanks`, ['text', [null, a]]],
+    ['words below', `${a}\n\nhello\nada@host:~$`, ['text', [null, a]]],
+    [
+      'a word below Bearer',
+      `Authorization: Bearer ${a}\nhello\n`,
+      ['bearer', ['Authorization: Bearer', a]],
+    ],
+    [
+      'lines of 76 behind Bearer',
+      fold(`Authorization: Bearer ${a}`),
+      ['bearer', ['Authorization: Bearer', a]],
+    ],
+    ['lines of 76 in a cookie', fold(`Cookie: s=${a}`), ['cookie', ['cookie s', a]]],
+    ['lines of 76 in a text', fold(`it was ${a}`), ['text', [null, a]]],
+    ['white space in the header', `see ${spaced} there`, ['text', [null, spaced]]],
+    ['white space before the header', `see ${indented} there`, ['text', [null, indented]]],
     ['several lines with tokens', `${a}\n${b}`, ['text', [null, a], [null, b]]],
     ['a key set', '{"keys":[]}', ['key-set']],
     ['a key', '{"kty":"oct","k":"AA"}', ['key']],

@@ -4,6 +4,7 @@ import { readJson } from '../read/json.ts'
 import { readUtf8 } from '../read/utf8.ts'
 import { collectAddress } from './address.ts'
 import { collectMembers, looksLikeJson } from './body.ts'
+import { joinBrokenTokens } from './broken-tokens.ts'
 import { type Collection, createCollection, type Recognised } from './collection.ts'
 import { collectCookies, collectSetCookie } from './cookies.ts'
 import { collectCurl, looksLikeCurl } from './curl.ts'
@@ -37,15 +38,17 @@ export function recogniseInput(input: string | Uint8Array): Recognised {
   if (size > MAX_INPUT) {
     const words = 'More than 1 MiB: too large to be looked into.'
     const whole: Excerpt = { text: isText ? input : '', origin: 0 }
-    return { form: 'unknown', words, ...collection, whole, size }
+    return { form: 'unknown', words, ...collection, whole, joined: whole, size }
   }
   const whole: Excerpt = { text: isText ? input : readUtf8(input).text, origin: 0 }
-  const verdict = recogniseInto(collection, whole)
-  return { ...verdict, ...collection, whole, size }
+  const { joined, hadLines } = joinBrokenTokens(whole)
+  if (hadLines) collection.notes.push('Line breaks were left out.')
+  collectPrivateKeys(collection, whole)
+  const verdict = recogniseInto(collection, joined)
+  return { ...verdict, ...collection, whole, joined, size }
 }
 
 function recogniseInto(collection: Collection, whole: Excerpt): Verdict {
-  collectPrivateKeys(collection, whole)
   const excerpt = withoutQuotes(whole)
   const { text } = excerpt
   if (text === '') return { form: 'unknown', words: 'Nothing: the text is empty.' }
@@ -151,8 +154,8 @@ function recogniseToken(collection: Collection, excerpt: Excerpt): Verdict | nul
   if (isOneWord ? !looksLikeToken(text) : !isBrokenToken(joined)) return null
   // Something around it that is no wrapping we know.
   if (!beginsLikeToken(text) && scanTokens(joined).length > 0) return null
-  // Several whole tokens on lines of their own are not one that was broken.
-  if (hadLines && scanTokens(excerpt).length > 1) return null
+  // Whole tokens with lines around them are not one that was broken.
+  if (hadLines && scanTokens(excerpt).length > 0) return null
   if (hadLines) collection.notes.push('Line breaks were left out.')
   collection.tokens.push({ excerpt: joined, source: null, carrier: 'text' })
   return { form: 'token', words: 'A token.' }

@@ -11,13 +11,13 @@ import type { Span } from './spans.ts'
 const KEY_MEMBERS = [...PRIVATE_MEMBERS, 'k']
 
 export function listJsonSpans(
-  { json, whole, secrets }: Recognised,
+  { json, joined, secrets }: Recognised,
   redacting: Redacting,
 ): readonly Span[] {
   if (json === null) return []
   const spans: Span[] = []
   // The JSON text begins where its wrapping ends.
-  const shift = originOf(withoutQuotes(whole), 0)
+  const shift = originOf(withoutQuotes(joined), 0)
   // Of texts, without their quotes: what is replaced as a secret already.
   const taken = new Set(secrets.map(({ excerpt }) => originOf(excerpt, 0) - 1))
   visit(json, { name: null, shift, spans, redacting, taken })

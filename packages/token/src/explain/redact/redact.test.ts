@@ -151,6 +151,28 @@ describe('redact', () => {
     expect(redact('nothing here').words).toBe('Nothing was found that had to be replaced.')
   })
 
+  it.each(['Authorization: Bearer ', 'Cookie: s=', 'It was ', 'first line\nId: '])(
+    'leaves nothing of a token in lines, behind %j',
+    (before) => {
+      const token = createToken()
+      const folded = `${before}${token}`.replace(/(.{76})/g, '$1\n')
+      const { text } = redact(`${folded}\nThanks\n`)
+      expect(text).toBe(`${before}${redact(token).text}\nThanks\n`)
+    },
+  )
+
+  it.each([
+    '{\n "alg":"HS256"}',
+    '\n{"alg":"HS256"}',
+    ' {"alg":"HS256"}',
+    '\t\r\n {"alg":"HS256"}',
+  ])('finds tokens in prose whose header is %j', (headerText) => {
+    const token = createToken({ headerText })
+    const { text } = redact(`it was ${token}, again`)
+    expect(text).toBe(`it was ${redact(token).text}, again`)
+    expect(text).not.toContain(token.split('.')[2])
+  })
+
   it('finds tokens that stand where none is expected', () => {
     const [a, b] = [createToken(), createToken({ claims: { sub: 'acc_9' } })]
     const { text, tokens } = redact(`Authorization: Bearer ${a}\nX-Debug: was ${b} before\n`)

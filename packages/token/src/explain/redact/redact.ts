@@ -58,10 +58,10 @@ export function redact(input: string | Uint8Array): Redaction {
 }
 
 /** Those that were recognised, and whatever else looks like one. */
-function listTokens({ tokens, whole }: Recognised): readonly Excerpt[] {
+function listTokens({ tokens, joined }: Recognised): readonly Excerpt[] {
   const known = tokens.map(({ excerpt }) => excerpt)
   const ranges = known.map(rangeOf)
-  const others = scanTokens(whole).filter((excerpt) => {
+  const others = scanTokens(joined).filter((excerpt) => {
     const { start, end } = rangeOf(excerpt)
     return !ranges.some((range) => start < range.end && range.start < end)
   })
