@@ -25,6 +25,26 @@ function segment(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
+const SECRET_TEXT = `ghp_${'h'.repeat(36)}`
+const innerToken = `${segment({ alg: 'HS256' })}.${segment({ sub: 'hidden' })}.AAAA`
+const HIDDEN = new RegExp(
+  ['hunter2', 'AKIA', 'ghp_', 'hidden', '078', segment({ sub: 'hidden' })].join('|'),
+)
+const nestedSecrets = [
+  segment({ alg: 'ES256' }),
+  segment({
+    db: { password: 'hunter2', theme: 'dark', list: [{ api_key: 'AKIAABCDEFGHIJKLMNOP' }] },
+    arr: [SECRET_TEXT, [SECRET_TEXT]],
+    cnf: { jwk: { kty: 'EC', d: 'hidden' } },
+    ssn: '078-05-1120',
+    people: [{ ssn: '078-05-1120', '': { password: 'hunter2' } }],
+    settings: JSON.stringify({ password: 'hunter2', more: JSON.stringify([SECRET_TEXT]) }),
+    log: `see ${innerToken}`,
+    kept: [innerToken],
+  }),
+  'AAAA',
+].join('.')
+
 describe('signet token explain', () => {
   test.each([
     ['a token', accessToken, 'token'],
@@ -173,6 +193,20 @@ describe('signet token explain', () => {
     expect(run.stdout).not.toMatch(/hunter2|4111111111111111/)
   })
 
+  test('shows none further in either, in lists, objects, JSON texts and tokens', async () => {
+    const run = await explain(nestedSecrets)
+    expect(run.code).toBe(0)
+    const shown = run.stdout.replace(/\s/g, '')
+    expect(shown).not.toMatch(HIDDEN)
+    expect(shown).toContain('"password":"(notshown:password)"')
+    expect(shown).toContain(`see${segment({ alg: 'HS256' })}.…`)
+    expect(shown).toContain('"theme":"dark"')
+    // More than a rule has findings for.
+    const many = { many: Array.from({ length: 50 }, (_, at) => ({ password: `hunter${at}` })) }
+    const crowd = await explain(`${segment({ alg: 'ES256' })}.${segment(many)}.AAAA`)
+    expect(crowd.stdout).not.toContain('hunter')
+  })
+
   test('H15 no control character of a token reaches the terminal, in names, values or below them', async () => {
     const evil = '\u001b[2J\u0007\u009b31m\u202e\r\nexp: never\u2028\u{e0041}'
     const claims = { sub: evil, [evil]: 'x', list: [evil, { [evil]: evil }], exp: 5 }
@@ -203,6 +237,19 @@ describe('signet token diff', () => {
     expect((await desk.signet(['token', 'diff', 't.txt', '-'], 'garbage')).code).toBe(3)
     const twice = await desk.signet(['token', 'diff', '-', '-'], accessToken)
     expect(twice).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  test('shows none further in either', async () => {
+    for (const sides of [
+      ['t.txt', '-'],
+      ['-', 't.txt'],
+    ]) {
+      const run = await desk.signet(['token', 'diff', ...sides, '--now', NOW], nestedSecrets)
+      expect(run.code).toBe(0)
+      const shown = run.stdout.replace(/\s/g, '')
+      expect(shown).toContain('(notshown:password)')
+      expect(shown).not.toMatch(HIDDEN)
+    }
   })
 
   test('shows no password of either side', async () => {

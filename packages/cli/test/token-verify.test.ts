@@ -77,6 +77,14 @@ describe('signet token verify', () => {
     expect(run.code).toBe(4)
   })
 
+  test('shows no secret of what it accepts, however far in', async () => {
+    const db = { password: 'hunter2', list: [{ api_key: 'AKIAABCDEFGHIJKLMNOP' }] }
+    const run = await verify([...KEY, ...POLICY], sign({ db }, key, options))
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('(not shown: password)')
+    expect(run.stdout).not.toMatch(/hunter2|AKIA/)
+  })
+
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.AAAA`
   test.each<[string, number, string, string[], string]>([
     ['garbage', 3, 'token_malformed', [], 'garbage, hidden'],

@@ -46,7 +46,7 @@ async function run(first: string, second: string, options: Options): Promise<voi
   process.stdout.write(
     options.json
       ? `${printableJson(diff, 2)}\n`
-      : diffScreen(diff, { kinds, style: createStyle(process.stdout) }),
+      : await diffScreen(diff, { kinds, style: createStyle(process.stdout) }),
   )
   process.exitCode = diff.comparable ? EXIT.ok : EXIT.malformed
 }

@@ -71,7 +71,7 @@ async function run(file: string | undefined, options: Options): Promise<void> {
   process.stdout.write(
     options.json
       ? `${printableJson(explanation, 2)}\n`
-      : explanationScreen(explanation, { text, style: createStyle(process.stdout) }),
+      : await explanationScreen(explanation, { text, style: createStyle(process.stdout) }),
   )
   process.exitCode = EXIT[exitOf(explanation, judgement)]
 }

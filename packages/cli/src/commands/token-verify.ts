@@ -108,10 +108,10 @@ async function screen(
     `The claims are what was asked for. ${REVOCATION_WORDS[revocation]}`,
     '',
     style.bold('Header'),
-    ...memberRows(explained?.header ?? [], style),
+    ...(await memberRows(explained?.header ?? [], style)),
     '',
     style.bold('Claims'),
-    ...memberRows(explained?.claims ?? [], style),
+    ...(await memberRows(explained?.claims ?? [], style)),
     '',
   ].join('\n')
 }

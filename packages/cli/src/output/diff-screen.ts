@@ -1,4 +1,5 @@
 import type { MemberChange, PrivateKind, TokenDiff } from '@signet/token/explain'
+import { hidePrivate } from './hide-private.ts'
 import { printable } from './messages.ts'
 import type { Paint, Style } from './style.ts'
 import { nameText, valueText } from './value-text.ts'
@@ -12,15 +13,32 @@ export interface DiffScreen {
   readonly style: Style
 }
 
-export function diffScreen({ words, header, claims }: TokenDiff, screen: DiffScreen): string {
+export async function diffScreen(diff: TokenDiff, screen: DiffScreen): Promise<string> {
+  const { words } = diff
   const { style } = screen
+  const [header, claims] = await Promise.all([diff.header, diff.claims].map(withoutPrivate))
   const blocks = [
     words.flatMap((one) => wrap(printable(one), style.columns)),
-    section('Header', header, screen),
-    section('Claims', claims, screen),
+    section('Header', header ?? [], screen),
+    section('Claims', claims ?? [], screen),
   ]
   const filled = blocks.filter((block) => block.length > 0)
   return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`
+}
+
+function withoutPrivate(changes: readonly MemberChange[]): Promise<MemberChange[]> {
+  return Promise.all(
+    changes.map(async (change) => {
+      const { name, before, after, added, removed } = change
+      const sides = [before, after, added, removed].map((value) => ({ name, value }))
+      const [old = null, recent = null, more, less] = await hidePrivate(sides)
+      const lists = {
+        added: Array.isArray(more) ? more : [],
+        removed: Array.isArray(less) ? less : [],
+      }
+      return { ...change, before: old, after: recent, ...lists }
+    }),
+  )
 }
 
 function section(title: string, changes: readonly MemberChange[], screen: DiffScreen): string[] {

@@ -15,7 +15,7 @@ interface Screen {
   readonly style: Style
 }
 
-export function explanationScreen(explanation: Explanation, screen: Screen): string {
+export async function explanationScreen(explanation: Explanation, screen: Screen): Promise<string> {
   const { input, tokens, keySet } = explanation
   const { style } = screen
   const isPlain =
@@ -34,14 +34,14 @@ export function explanationScreen(explanation: Explanation, screen: Screen): str
       const source = token.source === null ? '' : `: ${nameText(token.source)}`
       blocks.push([style.bold(`${index + 1} of ${tokens.length}${source}`)])
     }
-    blocks.push(...tokenBlocks(token, screen))
+    blocks.push(...(await tokenBlocks(token, screen)))
   }
   if (keySet !== null) blocks.push(...keySetBlocks(keySet, screen))
   const filled = blocks.filter((block) => block.length > 0)
   return `${filled.map((block) => block.join('\n')).join('\n\n')}\n`
 }
 
-function tokenBlocks(token: TokenExplanation, screen: Screen): string[][] {
+async function tokenBlocks(token: TokenExplanation, screen: Screen): Promise<string[][]> {
   const { style } = screen
   const opening = paragraph(token.words + vendorWords(token), style)
   // Nothing can be told of what nobody can read, not even that it is well-formed.
@@ -49,8 +49,8 @@ function tokenBlocks(token: TokenExplanation, screen: Screen): string[][] {
   return [
     opening,
     verdictRows(token, style),
-    section('Header', memberRows(token.header, style), style),
-    section('Claims', memberRows(token.claims, style), style),
+    section('Header', await memberRows(token.header, style), style),
+    section('Claims', await memberRows(token.claims, style), style),
     section('Findings', findingRows(token.findings, { ...screen, token }), style),
   ]
 }

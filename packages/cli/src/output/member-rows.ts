@@ -1,4 +1,5 @@
 import type { MemberExplanation } from '@signet/token/explain'
+import { hidePrivate } from './hide-private.ts'
 import { printable } from './messages.ts'
 import type { Style } from './style.ts'
 import { nameText, valueText } from './value-text.ts'
@@ -16,8 +17,12 @@ interface Row {
 }
 
 /** Header or claims, aligned: name, value, and what that says. */
-export function memberRows(members: readonly MemberExplanation[], style: Style): string[] {
-  const rows = members.map(rowOf)
+export async function memberRows(
+  members: readonly MemberExplanation[],
+  style: Style,
+): Promise<string[]> {
+  const values = await hidePrivate(members)
+  const rows = members.map((member, index) => rowOf({ ...member, value: values[index] ?? null }))
   const nameColumns = widest(
     rows.map(({ name }) => name),
     MAX_NAME,

@@ -12,7 +12,18 @@ const UNSHOWN: ReadonlySet<PrivateKind | null> = new Set([
   'private-key',
   'token',
   'card',
+  'national-id',
 ])
+
+/** Whether a value of that kind has no place on a screen. */
+export function isUnshown(kind: PrivateKind | null): kind is PrivateKind {
+  return UNSHOWN.has(kind)
+}
+
+/** What stands in its place. */
+export function notShown(kind: PrivateKind): string {
+  return `(not shown: ${kind})`
+}
 
 /** A name of a member, or one made of names, in one line for a terminal. */
 export function nameText(name: string): string {
@@ -21,7 +32,7 @@ export function nameText(name: string): string {
 
 /** A value in one line for a terminal, cut when it is long; without it, where it is a secret. */
 export function valueText(value: JsonValue, kind: PrivateKind | null): string {
-  if (UNSHOWN.has(kind)) return `(not shown: ${kind})`
+  if (isUnshown(kind)) return notShown(kind)
   const text = typeof value === 'string' ? printableJson(value).slice(1, -1) : jsonText(value)
   return text === '' ? '""' : cut(text, MAX_VALUE)
 }
