@@ -18,6 +18,7 @@ beforeAll(async () => {
   await desk.put('k.jwk', JSON.stringify(exportPrivateJwk(key)))
   await desk.put('k.pem', exportPrivatePem(key))
   await desk.put('public.pem', exportPem(key))
+  await desk.put('oct.jwk', JSON.stringify(exportPrivateJwk(await generateKey('HS256'))))
   await desk.put('secret.txt', `${SECRET}\n`)
   await desk.put('secret.hex', `${Buffer.from(SECRET).toString('hex').toUpperCase()}\r\n`)
   await desk.put('secret.b64', Buffer.from(SECRET).toString('base64'))
@@ -81,6 +82,14 @@ describe('signet token create', () => {
       [...CLAIMS, '--secret-file', 'secret.txt', '--alg', 'HS256', '--secret-encoding', 'hex'],
       /not hex/,
     ],
+    ...['k.pem', 'public.pem', 'k.jwk', 'oct.jwk'].map(
+      (file): [string, number, string[], RegExp] => [
+        `${file} as a secret`,
+        8,
+        [...CLAIMS, '--secret-file', file, '--alg', 'HS256'],
+        /no secret; .*--key-file/,
+      ],
+    ),
     [
       'the secret in place of its file',
       8,

@@ -77,6 +77,23 @@ describe('signet token verify', () => {
     expect(run.code).toBe(4)
   })
 
+  test('a public key, a certificate or a JWK is no secret that a token could be signed with', async () => {
+    const texts = [
+      exportPem(key),
+      CERTIFICATE,
+      JSON.stringify(exportJwk(key)),
+      `\ufeff${exportPem(key)}`,
+    ]
+    for (const text of texts) {
+      await desk.put('confused', text)
+      const secret = secretKey(Buffer.from(text.replace(/\n$/, '')), { algorithm: 'HS256' })
+      const source = ['--secret-file', 'confused', '--alg', 'HS256']
+      const run = await verify([...source, ...POLICY], sign({}, secret, options))
+      expect(run).toMatchObject({ code: 8, stdout: '' })
+      expect(run.stderr).toMatch(/^signet: --secret-file: .*no secret; [^\n]*--key-file\n$/)
+    }
+  })
+
   test('shows no secret of what it accepts, however far in', async () => {
     const db = { password: 'hunter2', list: [{ api_key: 'AKIAABCDEFGHIJKLMNOP' }] }
     const run = await verify([...KEY, ...POLICY], sign({ db }, key, options))

@@ -60,15 +60,42 @@ export interface SecretFile extends KeyFile {
   readonly encoding: (typeof SECRET_ENCODINGS)[number]
 }
 
-/** A secret as it stands in the file, without the line end behind it. @throws CommandError, KeyError */
+/**
+ * A secret as it stands in the file, without the line end behind it. Never one that is a key or a
+ * certificate, which others may have.
+ *
+ * @throws CommandError, KeyError
+ */
 export async function readSecretFile(secret: SecretFile): Promise<Key> {
   const { file, what, algorithm, encoding } = secret
   if (algorithm === undefined) {
     throw new CommandError('a secret does not say what it is for: name it, as in --alg HS256')
   }
   const bytes = await readFileLimited(file, { what, ...LIMITS })
+  checkNoKey(bytes.toString('utf8'), what)
   const end = /\r?\n$/.exec(bytes.toString('latin1'))?.index ?? bytes.length
   return secretKey(decodeSecret(bytes.subarray(0, end), { what, encoding }), { algorithm })
+}
+
+/** A public key for a secret would let everybody sign: the confusion of RFC 8725, section 2.1. */
+function checkNoKey(text: string, what: string): void {
+  if (text.includes('-----BEGIN ')) {
+    const message = `${what}: this is PEM, a key or a certificate and no secret; give it with --key-file`
+    throw new CommandError(message, 'unavailable')
+  }
+  if (/^[\s\ufeff]*[[{]/.test(text) && isJson(text)) {
+    const message = `${what}: this is JSON and no secret; give a JWK of kind oct, or another, with --key-file`
+    throw new CommandError(message, 'unavailable')
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text.replace(/^\ufeff/, ''))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function decodeSecret(
