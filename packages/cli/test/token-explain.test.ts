@@ -193,6 +193,24 @@ describe('signet token explain', () => {
     expect(run.stdout).not.toMatch(/hunter2|4111111111111111/)
   })
 
+  test('shows the grade of all of it, with what it came in', async () => {
+    const bare = await explain(accessToken)
+    expect(bare.stdout).toMatch(/^Grade +A {2}nothing was found$/m)
+    const ways = [
+      `Set-Cookie: session=${accessToken}`,
+      `https://x.example/?access_token=${accessToken}`,
+      `Set-Cookie: session=rt_${'A'.repeat(75)}`,
+      `Set-Cookie: a=${accessToken}\nSet-Cookie: b=${accessToken}`,
+    ]
+    for (const input of ways) {
+      const { grade } = JSON.parse((await explain(input, '--json')).stdout)
+      expect(grade).not.toBe('A')
+      const { stdout } = await explain(input)
+      expect(stdout.match(/^Grade +\w/gm)?.map((row) => row.at(-1))).toEqual([grade])
+      expect(stdout).not.toMatch(/^Grade.*nothing was found/m)
+    }
+  })
+
   test('shows none further in either, in lists, objects, JSON texts and tokens', async () => {
     const run = await explain(nestedSecrets)
     expect(run.code).toBe(0)

@@ -14,8 +14,7 @@ const LABEL = 'Well-formed  '.length
 
 /** Three answers to three questions, never one word for all of them. */
 export function verdictRows(token: TokenExplanation, style: Style): string[] {
-  const { verdicts, findings, grade } = token
-  const { wellFormed, signature, policy } = verdicts
+  const { wellFormed, signature, policy } = token.verdicts
   const judged: [label: string, words: string, paint: Paint][] = [
     [
       'Well-formed',
@@ -25,10 +24,9 @@ export function verdictRows(token: TokenExplanation, style: Style): string[] {
     ['Signature', signature.words, signaturePaint(signature, style)],
     ['Your policy', policy.why, policyPaint(policy, style)],
   ]
-  const rows = judged.flatMap(([label, words, paint]) =>
+  return judged.flatMap(([label, words, paint]) =>
     labelled({ label, words, paint, columns: style.columns }),
   )
-  return grade === null ? rows : [...rows, gradeRow(grade, findings, style)]
 }
 
 /** Green is for what somebody vouches for. */
@@ -55,13 +53,21 @@ function labelled(judged: {
   return lines.map((line, row) => pad(row === 0 ? label : '', LABEL) + paint(line))
 }
 
-export function gradeRow(grade: Grade, findings: readonly Finding[], style: Style): string {
+export interface Graded {
+  readonly label: 'Grade' | 'Its grade'
+  /** Null for what cannot be looked into: there is no row then. */
+  readonly grade: Grade | null
+  readonly findings: readonly Finding[]
+}
+
+export function gradeRows({ label, grade, findings }: Graded, style: Style): string[] {
+  if (grade === null) return []
   const counts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count === 0 ? [] : [COUNTED[severity](count)]
   })
   const paint = grade === 'A' ? style.good : grade === 'F' ? style.bad : style.odd
-  return `${pad('Grade', LABEL)}${paint(grade)}  ${counts.join(', ') || 'nothing was found'}`
+  return [`${pad(label, LABEL)}${paint(grade)}  ${counts.join(', ') || 'nothing was found'}`]
 }
 
 const COUNTED: Record<Severity, (count: number) => string> = {
