@@ -43,7 +43,7 @@ export function judgeToken(question: JudgementQuestion): Judgement {
   const unsigned = signature.checked === 'holds' ? null : flaw
   if (policy === null) return { findings: { signature }, refusal: unsigned }
   const refusal = refusalOf(() => verify(token, keys, { ...policy, ...narrowed }))
-  return { findings: { signature, policy: describePolicy(refusal) }, refusal }
+  return { findings: { signature, policy: describePolicy(policy, refusal) }, refusal }
 }
 
 /** @throws whatever else is thrown */
@@ -67,9 +67,16 @@ function describeSignature(
   return { checked: 'impossible', keyFrom, why: flaw?.message ?? '' }
 }
 
-function describePolicy(refusal: TokenError | null): PolicyFinding {
+function describePolicy(
+  { issuer, audience, type }: Policy,
+  refusal: TokenError | null,
+): PolicyFinding {
   if (refusal === null) {
-    return { outcome: 'accepted', why: 'Accepted: issuer, audience, type and times are as asked.' }
+    const asked = Object.entries({ issuer, audience, type }).filter(([, value]) => value !== null)
+    const free = [issuer === null ? 'issuer' : [], audience === null ? 'audience' : []].flat()
+    const names = asked.map(([name]) => name).join(', ')
+    const waived = free.length === 0 ? '' : `; no ${free.join(' and no ')} was expected`
+    return { outcome: 'accepted', why: `Accepted: ${names} and times are as asked${waived}.` }
   }
   return { outcome: 'refused', why: `Refused: ${refusal.message}.` }
 }

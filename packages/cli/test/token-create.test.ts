@@ -117,6 +117,18 @@ describe('signet token create', () => {
       [...CLAIMS.slice(0, -1), '15 minutes', '--key-file', 'k.jwk'],
       /duration/,
     ],
+    ...['1m', '5m', '60'].map((notBefore): [string, number, string[], RegExp] => [
+      `a lifetime of 1m that begins after ${notBefore}`,
+      2,
+      [...CLAIMS.slice(0, -1), '1m', '--not-before', notBefore, '--key-file', 'k.jwk'],
+      /never be used/,
+    ]),
+    [
+      'an encoding of no secret',
+      2,
+      [...CLAIMS, '--key-file', 'k.jwk', '--secret-encoding', 'hex'],
+      /--secret-encoding .*--secret-file/,
+    ],
     ['a time that is none', 2, ['--now', 'tomorrow'], /2026-11-23T10:00:00Z/],
   ])('refuses %s with %i, and repeats no secret', async (_name, code, words, why) => {
     const run = await create(...words)

@@ -149,7 +149,39 @@ describe('signet token explain', () => {
     expect(issuer.asked).toHaveLength(2)
   })
 
+  test('the issuer that keys are fetched from is expected, whether an audience is or not', async () => {
+    await using issuer = await openIssuer()
+    issuer.answer('/.well-known/openid-configuration', {
+      issuer: issuer.url,
+      jwks_uri: `${issuer.url}/keys`,
+    })
+    issuer.answer('/keys', { keys: [exportJwk(key)] })
+    const ask = ['token', 'explain', '--json', '--fetch-keys', '--issuer', issuer.url]
+    const tokenOf = (name: string) =>
+      sign({}, key, { issuer: name, audience: 'a', subject: 's', expiresIn: '1h', type: 'at+jwt' })
+    const foreign = await desk.signet(ask, tokenOf('https://other.example'))
+    expect(foreign.code).toBe(6)
+    expect(JSON.parse(foreign.stdout).tokens[0].verdicts).toMatchObject({
+      signature: { checked: 'holds' },
+      policy: { outcome: 'refused', why: expect.stringContaining('issuer') },
+    })
+    const own = await desk.signet(ask, tokenOf(issuer.url))
+    expect(own.code).toBe(0)
+    const why = 'Accepted: issuer and times are as asked; no audience was expected.'
+    expect(JSON.parse(own.stdout).tokens[0].verdicts.policy).toEqual({ outcome: 'accepted', why })
+    expect((await desk.signet([...ask, '--audience', 'b'], tokenOf(issuer.url))).code).toBe(6)
+    expect((await desk.signet([...ask, '--type', 'JWT'], tokenOf(issuer.url))).code).toBe(6)
+  })
+
   test.each<[string, number, string, string[], RegExp]>([
+    ['an algorithm without a key', 2, accessToken, ['--alg', 'ES256'], /--alg .*name a key/],
+    [
+      'an encoding without a secret',
+      2,
+      accessToken,
+      ['--key-file', 'k.jwk', '--secret-encoding', 'hex'],
+      /--secret-encoding .*--secret-file/,
+    ],
     ['nothing', 2, ' \n', [], /nothing came in on stdin/],
     ['10 MB', 3, 'x'.repeat(10_000_000), [], /stdin: more than 1024 KiB/],
     ['a missing file', 2, '', ['no.txt'], /the file: there is no such file/],

@@ -13,5 +13,8 @@ export function secretCreateCommand(): Command {
     })
   return withManual(command, {
     examples: ['(umask 077; signet secret create > secret.txt)', 'signet secret create --json'],
+    notes: [
+      'It is shown on a terminal too, unlike a key of `key create`: a secret is made to be pasted into settings, a key to be read out of a file.',
+    ],
   })
 }

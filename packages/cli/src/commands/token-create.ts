@@ -1,10 +1,11 @@
-import { isKeySet, type Key, sign } from '@signet/token'
+import { decode, isKeySet, type Key, sign } from '@signet/token'
 import { Command } from 'commander'
 import { CommandError } from '../failure.ts'
 import { collectClaim, type GivenClaims } from '../input/claim-option.ts'
 import { readKeyFile, readSecretFile } from '../input/key-input.ts'
 import {
   algorithmOption,
+  checkSecretOptions,
   collect,
   jsonOption,
   nowOption,
@@ -34,13 +35,17 @@ export function tokenCreateCommand(): Command {
     .requiredOption('--issuer <issuer>', 'the claim iss')
     .requiredOption('--audience <audience>', 'the claim aud; may be repeated', collect)
     .requiredOption('--subject <subject>', 'the claim sub')
-    .requiredOption('--expires-in <duration>', 'how long it lives: 30s, 15m, 1h, 7d')
-    .option('--not-before <duration>', 'how long until it may be used')
+    .requiredOption(
+      '--expires-in <duration>',
+      'how long it lives: 30s, 15m, 1h, 7d; a bare number: seconds',
+    )
+    .option('--not-before <duration>', 'how long until it may be used, written in the same way')
     .option('--jwt-id <id>', 'the claim jti')
     .option('--type <type>', 'the typ of the header, as in at+jwt (default: JWT)')
     .option('--claim <name=json>', 'any other claim; may be repeated', collectClaim)
     .action(async (options: Options) => {
       const token = signed(await readSigningKey(options), options)
+      checkUsable(token)
       process.stdout.write(options.json ? `${JSON.stringify({ token })}\n` : `${token}\n`)
     })
   for (const option of secretOptions()) command.addOption(option)
@@ -58,6 +63,7 @@ export function tokenCreateCommand(): Command {
 
 async function readSigningKey(options: Options): Promise<Key> {
   const { keyFile, secretFile, secretEncoding: encoding, alg: algorithm } = options
+  checkSecretOptions(options)
   if ((keyFile === undefined) === (secretFile === undefined)) {
     throw new CommandError('name what to sign with: either --key-file or --secret-file')
   }
@@ -87,6 +93,15 @@ function signed(key: Key, options: Options): string {
     if (!(error instanceof TypeError)) throw error
     throw new CommandError(`nothing was signed: ${error.message.replace(/^sign: /, '')}`)
   }
+}
+
+/** @throws CommandError for one that has ended before it may be used */
+function checkUsable(token: string): void {
+  const { nbf, exp } = decode(token).claims
+  if (typeof nbf !== 'number' || typeof exp !== 'number' || nbf < exp) return
+  throw new CommandError(
+    'nothing was signed: it could never be used, since --expires-in ends it before --not-before is over',
+  )
 }
 
 /** Seconds may stand without a unit. */

@@ -6,7 +6,7 @@ import { jsonOption } from '../input/options.ts'
 import {
   hasPolicy,
   type PolicyOptions,
-  parsePolicy,
+  parseAskedPolicy,
   policyOptions,
 } from '../input/policy-options.ts'
 import { readTokenInput } from '../input/token-input.ts'
@@ -42,9 +42,9 @@ export function tokenExplainCommand(): Command {
       'pbpaste | signet token explain --json | jq .grade',
     ],
     notes: [
-      'Takes whatever a token is copied out of: a header, a cookie, a curl command, a JSON answer, a key set. Nothing leaves this machine without --fetch-keys.',
+      'Takes whatever a token is copied out of: a header, a cookie, a curl command, a JSON answer, a key set. Nothing leaves this machine without --fetch-keys; with it, the issuer that you name is asked, and the address of keys that its metadata names.',
       'The screen has the main things; --json has all, in the form of docs/reference/explanation.schema.json.',
-      'Exit code 3: there is no token in it. With a key, as of verify: 4 when the signature does not hold, 8 when the key does not fit; with --issuer and --audience 5 and 6 too.',
+      'Exit code 3: there is no token in it. With a key, as of verify: 4 when the signature does not hold, 8 when the key does not fit; with --issuer and --audience 5 and 6 too; with --fetch-keys also where no audience is named, and then none is expected.',
     ],
   })
 }
@@ -54,7 +54,7 @@ async function run(file: string | undefined, options: Options): Promise<void> {
   if (hasPolicy(options) && !isChecked) {
     throw new CommandError('claims are judged behind the signature: name a key to check it with')
   }
-  const policy = hasPolicy(options) ? parsePolicy(options) : null
+  const policy = parseAskedPolicy(options)
   const pinned = await readPinnedKeys(options, file)
   const text = (await readTokenInput(file)).toString('utf8')
   const { explain, findTokens } = await import('@signet/token/explain')

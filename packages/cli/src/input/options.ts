@@ -1,6 +1,7 @@
 // Options that several commands share, so that one word means one thing everywhere.
 import { ALGORITHMS, type Algorithm } from '@signet/token'
 import { Option } from 'commander'
+import { CommandError } from '../failure.ts'
 import { SECRET_ENCODINGS, type SecretFile } from './key-input.ts'
 import { parseMoment } from './moment.ts'
 
@@ -35,4 +36,10 @@ export function secretOptions(): Option[] {
       .choices(SECRET_ENCODINGS)
       .default('text'),
   ]
+}
+
+/** @throws CommandError for an encoding of nothing */
+export function checkSecretOptions({ secretFile, secretEncoding }: SecretOptions): void {
+  if (secretFile !== undefined || secretEncoding === 'text') return
+  throw new CommandError('--secret-encoding is about --secret-file, which is not given')
 }

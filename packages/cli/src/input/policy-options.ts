@@ -28,15 +28,31 @@ export function policyOptions(): Option[] {
 export interface Policy {
   readonly issuer: string | null
   readonly audience: readonly string[] | null
-  readonly type?: string
+  /** Null: any. */
+  readonly type?: string | null
   readonly now?: () => number
 }
 
-/** Whether anything is asked of the claims. An issuer that keys are fetched from is not, by itself. */
-export function hasPolicy(options: PolicyOptions & { readonly fetchKeys?: true }): boolean {
-  const { issuer, anyIssuer, audience, anyAudience, type, fetchKeys } = options
-  const asked = [fetchKeys ? undefined : issuer, anyIssuer, audience, anyAudience, type]
+/** Whether anything is asked of the claims. */
+export function hasPolicy(options: PolicyOptions): boolean {
+  const { issuer, anyIssuer, audience, anyAudience, type } = options
+  const asked = [issuer, anyIssuer, audience, anyAudience, type]
   return asked.some((one) => one !== undefined)
+}
+
+/**
+ * The policy of somebody who asks what a token is. An issuer whose keys are fetched is expected,
+ * and nothing else has to be.
+ *
+ * @throws CommandError
+ */
+export function parseAskedPolicy(
+  options: PolicyOptions & { readonly fetchKeys?: true },
+): Policy | null {
+  if (!hasPolicy(options)) return null
+  const { issuer, audience, fetchKeys, type } = options
+  if (!fetchKeys || issuer === undefined || audience !== undefined) return parsePolicy(options)
+  return { ...parsePolicy({ ...options, anyAudience: true }), type: type ?? null }
 }
 
 /** @throws CommandError unless issuer and audience are each named or waived */

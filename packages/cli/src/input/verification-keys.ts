@@ -5,7 +5,12 @@ import { Option } from 'commander'
 import { CommandError } from '../failure.ts'
 import { fetchIssuerKeys, type IssuerKeys } from '../issuer/issuer-keys.ts'
 import { readKeyFile, readKeySetFile, readSecretFile } from './key-input.ts'
-import { algorithmOption, type SecretOptions, secretOptions } from './options.ts'
+import {
+  algorithmOption,
+  checkSecretOptions,
+  type SecretOptions,
+  secretOptions,
+} from './options.ts'
 
 export interface KeySourceOptions extends SecretOptions {
   readonly keyFile?: string
@@ -19,16 +24,23 @@ export function keySourceOptions(): Option[] {
     new Option('--key-file <file>', 'the key: JWK, JWK set, or PEM (key or certificate)'),
     new Option('--jwks-file <file>', 'the keys: a JWK set'),
     ...secretOptions(),
-    new Option('--fetch-keys', 'ask --issuer for its keys; never an address out of the token'),
+    new Option(
+      '--fetch-keys',
+      'ask --issuer, and the address of keys that its metadata names; none out of the token',
+    ),
     algorithmOption('the only algorithm to accept; needed where the key does not name it'),
   ]
 }
 
 const SOURCES = ['keyFile', 'jwksFile', 'secretFile', 'fetchKeys'] as const
 
-/** Whether a source is named. @throws CommandError when more than one is */
+/** Whether a source is named. @throws CommandError for several, or an option that is about none */
 export function hasKeySource(options: KeySourceOptions): boolean {
   const named = SOURCES.filter((name) => options[name] !== undefined)
+  checkSecretOptions(options)
+  if (named.length === 0 && options.alg !== undefined) {
+    throw new CommandError('--alg says how to check: name a key to check with too')
+  }
   if (named.length <= 1) return named.length === 1
   throw new CommandError(
     'name one of --key-file, --jwks-file, --secret-file and --fetch-keys, not several',
