@@ -87,6 +87,10 @@ export async function startAuthority(
     const events = createEvents({ logger, audit, counter: metrics })
     const redis = config.redis === null ? null : await openRedis(config.redis)
     if (redis !== null) closers.push(() => redis.disconnect())
+    if (redis !== null && redis.status !== 'ready') {
+      const reason = 'Redis does not answer: is SIGNET_REDIS_URL right?'
+      events.emit({ type: 'limits_not_shared', reason })
+    }
     const limits = openLimits({ config, redis, clock, events })
     closers.push(() => limits.close())
     const guessLimits = createGuessLimits({ store: limits, secrets, events })

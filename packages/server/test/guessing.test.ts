@@ -109,6 +109,39 @@ describe('guessing a password', () => {
     expect((await login({ ...next, from: '2001:db8:0:2::1' })).status).toBe(401)
   })
 
+  test.each([
+    ['a port behind it', (guess: number) => `203.0.113.7:${4_000 + guess}`],
+    [
+      'brackets and a port',
+      (guess: number) => `[2001:db8:9::${guess.toString(16)}]:${4_000 + guess}`,
+    ],
+    ['text that is no address', (guess: number) => `unknown-${guess}`],
+    [
+      'other texts of one address',
+      (guess: number) => `203.000.113.${guess % 2 === 0 ? '07' : '007'}`,
+    ],
+  ])('K03 an address with %s is one sender all the same', async (_what, addressOf) => {
+    for (let guess = 0; guess < 100; guess++) {
+      await login({ email: `nobody${guess}@example.com`, from: addressOf(guess) })
+    }
+    const { status } = await login({ email: 'somebody@example.com', from: addressOf(200) })
+    expect(status).toBe(429)
+  })
+
+  test('H15 what a proxy says is stored as an address or not at all', async () => {
+    const { body } = await client.call<{ accessToken: string }>('/login', {
+      body: { email: EMAIL, password: PASSWORD },
+      headers: { 'x-forwarded-for': '6.6.6.6  reason=owner  from 1.1.1.1' },
+    })
+    const { body: listed } = await client.call<{ sessions: { address: string }[] }>(
+      '/api/sessions',
+      {
+        token: body.accessToken,
+      },
+    )
+    expect(new Set(listed.sessions.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']))
+  })
+
   test('K04 the owner’s device gets in while others hammer, and gets ten guesses of its own', async () => {
     const { headers } = await login({ password: PASSWORD })
     const cookie = headers.get('set-cookie') ?? ''

@@ -22,7 +22,8 @@ interface EntryAnswer {
 
 interface EntryPage {
   readonly entries: EntryAnswer[]
-  readonly next: number
+  /** The end of the log, as of before the entries were read. */
+  readonly head: number
 }
 
 const FOLLOW_MS = 1_000
@@ -65,12 +66,14 @@ async function tail(
   const { lines, account, follow, show } = options
   if (follow) process.once('SIGINT', () => process.exit(EXIT.interrupted))
   let query: Record<string, string> = { last: String(lines) }
+  let seen: number | null = null
   for (;;) {
     const text = new URLSearchParams({ ...query, ...(account === undefined ? {} : { account }) })
-    const { entries, next } = await call<EntryPage>({ path: `/admin/audit?${text}` })
+    const { entries, head } = await call<EntryPage>({ path: `/admin/audit?${text}` })
     for (const entry of entries) show(entry)
     if (!follow) return
-    query = { after: String(next) }
+    seen = entries.at(-1)?.sequence ?? (seen === null ? head : seen)
+    query = { after: String(seen) }
     await sleep(FOLLOW_MS)
   }
 }

@@ -18,13 +18,18 @@ const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
 export function parseEmail(text: string): string {
   const at = text.indexOf('@')
   if (at <= 0 || at !== text.lastIndexOf('@')) refuse('it needs exactly one @ with text around it')
-  const local = text.slice(0, at).toLowerCase()
-  if (local.length > MAX_LOCAL_LENGTH || !LOCAL_PART.test(local)) {
+  const typed = text.slice(0, at)
+  const local = typed.toLowerCase()
+  // As it was typed: some letters beyond ASCII become ASCII in lower case.
+  const isAscii = /^[\x21-\x7e]*$/.test(typed)
+  if (local.length > MAX_LOCAL_LENGTH || !isAscii || !LOCAL_PART.test(local)) {
     refuse(
       "the part before the @ may hold letters a-z, digits and . ! # $ % & ' * + / = ? ^ _ ` { | } ~ -",
     )
   }
-  const domain = domainToASCII(text.slice(at + 1)).toLowerCase()
+  // The conversion reads its text as that of an address on the web, and cuts off what follows a host.
+  const isHost = /^[\p{L}\p{M}\p{N}.-]+$/u.test(text.slice(at + 1))
+  const domain = isHost ? domainToASCII(text.slice(at + 1)).toLowerCase() : ''
   if (domainToUnicode(domain).split('.').some(mixesScripts)) {
     refuse('the part after the @ mixes letters of different scripts that look alike')
   }

@@ -14,7 +14,7 @@ import type { ImportRow } from './import-row.ts'
 
 /**
  * What an import would do with the same lines; writes nothing. Remembers every address of the
- * source, about 200 bytes each, but not its row: the second of two rows with one address counts as
+ * source, about 300 bytes each, but not its row: the second of two rows with one address counts as
  * different also where it only leaves out what the first says. Without a database nothing is there
  * yet.
  */

@@ -258,7 +258,9 @@ function parseTrustedProxies(reader: SettingReader): readonly string[] {
   if (text === null) return []
   const networks = text.split(',').map((part) => part.trim())
   const isNetwork = (network: string) =>
-    network.includes('/') ? ipaddr.isValidCIDR(network) : ipaddr.isValid(network)
+    network.includes('/')
+      ? ipaddr.isValidCIDR(network) && !/\/0+$/.test(network)
+      : ipaddr.isValid(network)
   if (!networks.every(isNetwork)) {
     reader.problem(
       'SIGNET_TRUST_PROXY must list the networks of your proxies, like 10.0.0.0/8,127.0.0.1',

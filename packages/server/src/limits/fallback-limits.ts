@@ -37,7 +37,7 @@ export class FallbackLimits implements LimitStore {
       this.#isFailing = false
       return result
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown'
+      const reason = `Redis: ${error instanceof Error ? error.message : 'unknown'}`
       if (!this.#isFailing) this.#events.emit({ type: 'limits_not_shared', reason })
       this.#isFailing = true
       return work(this.#own)

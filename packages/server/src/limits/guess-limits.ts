@@ -38,15 +38,15 @@ export interface GuessLimits {
    */
   countLogin(attempt: {
     email: string
-    address: string
+    address: string | null
     deviceProof: string | null
   }): Promise<CountedAttempt>
 
   /** One who is logged in and gives the current password. @throws AuthorityError `too_many_attempts` */
-  countPassword(attempt: { email: string; address: string }): Promise<CountedAttempt>
+  countPassword(attempt: { email: string; address: string | null }): Promise<CountedAttempt>
 
   /** @throws AuthorityError `too_many_attempts` */
-  countSignup(attempt: { address: string }): Promise<CountedAttempt>
+  countSignup(attempt: { address: string | null }): Promise<CountedAttempt>
 
   /** What a device shows next time to prove that it has logged in to this account. */
   createDeviceProof(email: string): string
@@ -78,8 +78,11 @@ export function createGuessLimits(parts: {
     return { giveBack: () => store.giveBack(counters) }
   }
 
-  const blockCounter = (from: string): Counter => ({
-    key: `address:${hide(addressBlockOf(from))}`,
+  /** Whose address cannot be told shares one counter with all others of that kind. */
+  const blockOf = (from: string | null) => hide(addressBlockOf(from ?? 'unknown'))
+
+  const blockCounter = (from: string | null): Counter => ({
+    key: `address:${blockOf(from)}`,
     limit: address,
   })
 
@@ -100,7 +103,7 @@ export function createGuessLimits(parts: {
     countSignup: ({ address: from }) =>
       count('signup', [
         { key: 'signup', limit: signupOverall },
-        { key: `signup:${hide(addressBlockOf(from))}`, limit: signupAddress },
+        { key: `signup:${blockOf(from)}`, limit: signupAddress },
       ]),
 
     createDeviceProof: (email) => createDeviceProof(secrets.current, email),

@@ -1,5 +1,6 @@
 import { paths } from '@signet/guard/protocol'
 import { findCanonicalEmail } from '../accounts/email.ts'
+import { clientAddressOf } from '../http/client-address.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
 import { carryOut } from './counted-attempt.ts'
@@ -35,12 +36,18 @@ export function loginRoute(app: HttpServer, parts: RouteParts): void {
     const canonical = findCanonicalEmail(email) ?? email
     const attempt = await guessLimits.countLogin({
       email: canonical,
-      address: request.ip,
+      address: clientAddressOf(request),
       deviceProof: findDeviceProof(request),
     })
     const authenticated = await carryOut(
       attempt,
-      () => accounts.authenticate({ email, password, address: request.ip, checkStillWanted }),
+      () =>
+        accounts.authenticate({
+          email,
+          password,
+          address: clientAddressOf(request),
+          checkStillWanted,
+        }),
       { onSuccess: 'give back' },
     )
     const grant = await sessions.open({

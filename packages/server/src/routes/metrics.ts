@@ -23,9 +23,14 @@ export function metricsRoute(app: HttpServer, { metrics, config }: RouteParts): 
   )
 }
 
+const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/
+
 /** Asked on this very machine, and by nobody in between. */
 function isLocal({ raw, headers }: FastifyRequest): boolean {
   const peer = raw.socket.remoteAddress ?? ''
   if (isIP(peer) === 0 || FORWARDED.some((name) => headers[name] !== undefined)) return false
+  // A proxy that leaves no trace asks for the host that others know, and so does a page that was
+  // led here by its name.
+  if (!LOCAL_HOST.test(headers.host ?? '')) return false
   return ipaddr.process(peer).range() === 'loopback'
 }

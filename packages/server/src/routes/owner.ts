@@ -23,7 +23,7 @@ export function createOwnerCheck({ guard, sessions, accounts, config }: RoutePar
     if (purpose === 'changing' && ![claims.aud].flat().includes(config.issuer)) {
       throw new GuardError('token_invalid', { reason: 'audience_not_the_authority' })
     }
-    if (sessionId === null || !(await sessions.isOpen(sessionId))) {
+    if (sessionId === null || !(await sessions.isOpen(sessionId, claims.ver ?? 0))) {
       throw new GuardError('token_revoked', { reason: 'session_ended' })
     }
     const account = await accounts.get(subject)

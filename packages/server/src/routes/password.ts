@@ -1,4 +1,5 @@
 import { paths } from '@signet/guard/protocol'
+import { clientAddressOf } from '../http/client-address.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
 import { carryOut } from './counted-attempt.ts'
@@ -24,7 +25,7 @@ export function passwordRoute(app: HttpServer, parts: RouteParts): void {
       const checkStillWanted = createWaitCheck(request, clock)
       const { account, sessionId } = await checkOwner(request, 'changing')
       const { email } = account
-      const attempt = await guessLimits.countPassword({ email, address: request.ip })
+      const attempt = await guessLimits.countPassword({ email, address: clientAddressOf(request) })
       const by = originOf(request, account.id)
       const change = { accountId: account.id, sessionId, ...request.body, by, checkStillWanted }
       await carryOut(attempt, () => accountChanges.changePassword(change), {

@@ -1,4 +1,5 @@
 import { paths } from '@signet/guard/protocol'
+import { clientAddressOf } from '../http/client-address.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
 import type { RouteParts } from './route-parts.ts'
@@ -30,7 +31,7 @@ export function refreshRoute(app: HttpServer, parts: RouteParts): void {
         refreshToken,
         clientId: FIRST_PARTY_CLIENT,
         chooseAudience: continueAudience(audience, config),
-        address: request.ip,
+        address: clientAddressOf(request),
         checkStillWanted: createWaitCheck(request, clock),
       })
       const accessToken = issuer.issue(grant)

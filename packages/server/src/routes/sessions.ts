@@ -9,7 +9,7 @@ import type { RouteParts } from './route-parts.ts'
 const ID = {
   type: 'object',
   required: ['id'],
-  properties: { id: { type: 'string', maxLength: 64 } },
+  properties: { id: { type: 'string', maxLength: 64, pattern: '^[^\\u0000]*$' } },
 } as const
 
 const KEEP = {

@@ -1,4 +1,5 @@
 import { paths } from '@signet/guard/protocol'
+import { clientAddressOf } from '../http/client-address.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import { createWaitCheck } from '../http/wait-check.ts'
 import { carryOut } from './counted-attempt.ts'
@@ -25,7 +26,7 @@ export function signupRoute(app: HttpServer, parts: RouteParts): void {
     async (request, reply) => {
       const { email, password, name = null } = request.body
       const checkStillWanted = createWaitCheck(request, clock)
-      const attempt = await guessLimits.countSignup({ address: request.ip })
+      const attempt = await guessLimits.countSignup({ address: clientAddressOf(request) })
       const { account } = await carryOut(
         attempt,
         () => accounts.create({ email, password, name, by: originOf(request), checkStillWanted }),

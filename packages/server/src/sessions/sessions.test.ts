@@ -221,7 +221,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
         closed = true
         await Promise.all(calls)
 
-        expect(await sessions.isOpen(id)).toBe(false)
+        expect(await sessions.isOpen(id, 1)).toBe(false)
         for (const { refreshToken } of tokens) {
           expect(await codeOf(refresh(refreshToken))).toBe('session_ended')
         }

@@ -105,10 +105,10 @@ export interface Sessions {
   belongsTo(id: string, accountId: string): Promise<boolean>
 
   /**
-   * Whether the session was not ended, by the database: for the authority's own routes. Does not
-   * check its limits; no access token outlives them.
+   * Whether the session was not ended and its tokens of this version are good, by the database: for
+   * the authority's own routes. Does not check its limits; no access token outlives them.
    */
-  isOpen(id: string): Promise<boolean>
+  isOpen(id: string, tokenVersion: number): Promise<boolean>
 
   /** Forgets sessions 30 days after their absolute limit; answers how many. */
   sweep(): Promise<number>
@@ -358,9 +358,9 @@ export function createSessions(parts: {
       return (await findSession(database, id))?.accountId === accountId
     },
 
-    async isOpen(id) {
+    async isOpen(id, tokenVersion) {
       const session = await findSession(database, id)
-      return session !== null && session.endedAt === null
+      return session !== null && session.endedAt === null && tokenVersion >= session.tokenVersion
     },
 
     async sweep() {

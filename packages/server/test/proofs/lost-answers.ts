@@ -57,7 +57,7 @@ async function beForgetful({ run, parts, random, first }: Scene): Promise<void> 
     if (random.below(2) === 0) tally.add('answers lost', copies)
     else held = answers[0] as Grant
   }
-  assert.equal(await parts.sessions.isOpen(first.session.id), true, 'honest, and still there')
+  assert.equal(await parts.sessions.isOpen(first.session.id, 1), true, 'honest, and still there')
   tally.add('repairs', parts.repaired.length)
   assert.equal(countReuses(parts, first), 0)
   tally.add('honest clients still logged in')
@@ -77,7 +77,7 @@ async function shareWithThief({ run, parts, random, first }: Scene): Promise<voi
   const owner = { held: history.at(-1) as Grant }
   const thief = { held: random.pick(history.slice(-2)) }
   let rounds = 0
-  while (await parts.sessions.isOpen(first.session.id)) {
+  while (await parts.sessions.isOpen(first.session.id, 1)) {
     rounds += 1
     assert.ok(rounds <= 2, 'two holders are noticed within two rounds')
     const order = random.below(2) === 0 ? [owner, thief] : [thief, owner]

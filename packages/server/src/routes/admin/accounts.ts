@@ -2,7 +2,7 @@ import { paths } from '@signet/guard/protocol'
 import type { Account } from '../../accounts/account.ts'
 import type { HttpServer } from '../../http/http-server.ts'
 import { CREDENTIAL_MEMBERS } from '../credential-members.ts'
-import { type AdminParts, ID_PARAMS, limitOf, PAGE_QUERY } from './admin-parts.ts'
+import { type AdminParts, ID_PARAMS, limitOf, PAGE_QUERY, SHORT_TEXT } from './admin-parts.ts'
 
 const ROLE_LIST = { type: 'array', maxItems: 32, items: { type: 'string', maxLength: 64 } } as const
 
@@ -26,7 +26,7 @@ const ROLE_CHANGE = {
 const QUERY = {
   type: 'object',
   additionalProperties: false,
-  properties: { ...PAGE_QUERY, email: { type: 'string', maxLength: 320 } },
+  properties: { ...PAGE_QUERY, email: SHORT_TEXT },
 } as const
 
 const SWITCHES = {

@@ -19,8 +19,11 @@ export interface AdminParts {
   readonly checkAdmin: (request: FastifyRequest) => Promise<Origin>
 }
 
+/** Text that a database can hold: PostgreSQL knows no NUL. */
+export const SHORT_TEXT = { type: 'string', maxLength: 320, pattern: '^[^\\u0000]*$' } as const
+
 export const PAGE_QUERY = {
-  after: { type: 'string', maxLength: 128 },
+  after: SHORT_TEXT,
   limit: { type: 'string', pattern: '^[1-9][0-9]{0,3}$' },
 } as const
 
@@ -35,5 +38,5 @@ export function limitOf({ limit }: { limit?: string }): number {
 export const ID_PARAMS = {
   type: 'object',
   required: ['id'],
-  properties: { id: { type: 'string', maxLength: 64 } },
+  properties: { id: SHORT_TEXT },
 } as const

@@ -10,7 +10,7 @@ const QUERY = {
     ...PAGE_QUERY,
     after: { type: 'string', pattern: '^[0-9]{1,15}$' },
     last: { type: 'string', pattern: '^[0-9]{1,4}$' },
-    account: { type: 'string', maxLength: 64 },
+    account: { type: 'string', pattern: '^acc_[\\w-]{1,40}$' },
   },
 } as const
 
@@ -24,13 +24,19 @@ export function adminAuditRoutes(app: HttpServer, { audit, checkAdmin }: AdminPa
     async (request) => {
       await checkAdmin(request)
       const { after = '0', last, account: accountId } = request.query
+      const limit = limitOf(request.query)
+      // Read first: what is appended meanwhile lies behind it and is not passed over.
       const { sequence: head } = await audit.head()
       const rows =
         last === undefined
-          ? await audit.list({ after: Number(after), limit: limitOf(request.query), accountId })
+          ? await audit.list({ after: Number(after), limit, accountId })
           : await audit.last({ count: Math.min(Number(last), MAX_LAST), accountId })
-      const start = last === undefined ? Number(after) : head
-      return { entries: rows.map(entryAnswer), next: rows.at(-1)?.sequence ?? start }
+      const isLast = last !== undefined || rows.length < limit
+      return {
+        entries: rows.map(entryAnswer),
+        next: isLast ? null : String(rows.at(-1)?.sequence),
+        head,
+      }
     },
   )
 

@@ -1,11 +1,11 @@
 import { paths } from '@signet/guard/protocol'
 import type { HttpServer } from '../../http/http-server.ts'
-import type { AdminParts } from './admin-parts.ts'
+import { type AdminParts, SHORT_TEXT } from './admin-parts.ts'
 
 const NAME_PARAMS = {
   type: 'object',
   required: ['name'],
-  properties: { name: { type: 'string', maxLength: 64 } },
+  properties: { name: SHORT_TEXT },
 } as const
 
 const ROLE = {

@@ -1,15 +1,15 @@
 import { paths } from '@signet/guard/protocol'
 import type { HttpServer } from '../../http/http-server.ts'
 import { describeUserAgent } from '../../sessions/device-words.ts'
-import { type AdminParts, ID_PARAMS, limitOf, PAGE_QUERY } from './admin-parts.ts'
+import { type AdminParts, ID_PARAMS, limitOf, PAGE_QUERY, SHORT_TEXT } from './admin-parts.ts'
 
 const QUERY = {
   type: 'object',
   additionalProperties: false,
   properties: {
     ...PAGE_QUERY,
-    account: { type: 'string', maxLength: 64 },
-    address: { type: 'string', maxLength: 64 },
+    account: { type: 'string', pattern: '^acc_[\\w-]{1,40}$' },
+    address: SHORT_TEXT,
   },
 } as const
 
@@ -18,7 +18,7 @@ const ENDED = {
   additionalProperties: false,
   required: ['ids'],
   properties: {
-    ids: { type: 'array', minItems: 1, maxItems: 1_000, items: { type: 'string', maxLength: 64 } },
+    ids: { type: 'array', minItems: 1, maxItems: 1_000, items: SHORT_TEXT },
   },
 } as const
 
