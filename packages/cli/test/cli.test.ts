@@ -96,7 +96,9 @@ describe('signet user', () => {
       'Ada',
     ])
     expect(run.code).toBe(0)
-    expect(run.stdout).toMatch(/^acc_[\w-]{22} {2}[\d-]{10} [\d:]{5} {2}ada@example\.com {2}admin orders\n$/)
+    expect(run.stdout).toMatch(
+      /^acc_[\w-]{22} {2}[\d-]{10} [\d:]{5} {2}ada@example\.com {2}admin orders\n$/,
+    )
     expect(run.stderr).toMatch(/role admin is new[\s\S]*role orders is new/)
   })
 

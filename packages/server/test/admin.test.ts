@@ -264,7 +264,9 @@ describe.each(databases)('the administration on $name', ({ open }) => {
       ({ type, accountId }) => type === 'login_refused' && accountId === null,
     )
     expect(unknown).toMatchObject({ actor: null, address: '127.0.0.1' })
-    expect(JSON.stringify(await entries('limit=1000'))).not.toMatch(/@example|horse battery|eyJ[\w-]+\.eyJ|rt_[\w-]{70}/)
+    expect(JSON.stringify(await entries('limit=1000'))).not.toMatch(
+      /@example|horse battery|eyJ[\w-]+\.eyJ|rt_[\w-]{70}/,
+    )
   })
 
   test('the audit log can be followed page by page, and proves itself', async () => {
