@@ -21,7 +21,7 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
     const list = error.problems.map((problem) => `\n  - ${problem}`).join('')
     return { message: `this cannot start as it is set up:${list}`, exitCode: EXIT.usage }
   }
-  if (error instanceof TokenError) return describeRefusal(error)
+  if (error instanceof TokenError) return refusedBecause(error)
   if (error instanceof KeyError) return describeKeyProblem(error)
   if (error instanceof AuthorityError) {
     if (error.code === 'unavailable') {
@@ -34,13 +34,12 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
   return { message: `unexpected failure\n${detail}`, exitCode: EXIT.unexpected }
 }
 
-function describeRefusal(error: TokenError): { message: string; exitCode: number } {
+/** A token that was refused. The facts are a clause about this one, or empty. */
+export function refusedBecause(error: TokenError, facts = ''): CommandError {
   const { exit, advice } = TOKEN_REFUSALS[error.code]
   const verdict = exit === 'malformed' ? 'this is not a token' : 'refused'
-  return {
-    message: `${verdict}: ${error.message} [${error.code}]; ${advice}`,
-    exitCode: EXIT[exit],
-  }
+  const about = facts === '' ? '' : `: ${facts}`
+  return new CommandError(`${verdict}: ${error.message} [${error.code}]${about}; ${advice}`, exit)
 }
 
 function describeKeyProblem(error: KeyError): { message: string; exitCode: number } {

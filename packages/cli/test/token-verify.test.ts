@@ -20,6 +20,7 @@ import { type Desk, openDesk } from './open-desk.ts'
 let desk: Desk
 const key = await generateKey('ES256', { kid: 'k1' })
 const other = await generateKey('ES256', { kid: 'k1' })
+const stranger = await generateKey('ES256', { kid: 'k2' })
 const published = await generateKey('HS256')
 const SECRET = 'a secret that is long enough for HS256, hidden'
 
@@ -125,7 +126,7 @@ describe('signet token verify', () => {
       sign({}, key, options),
     ],
     ['a token of tomorrow', 5, 'token_not_yet_valid', ['--now', '1'], sign({}, key, options)],
-    ['another issuer', 6, 'issuer_mismatch', [], sign({}, key, { ...options, issuer: 'hidden' })],
+    ['another issuer', 6, 'issuer_mismatch', [], sign({}, key, { ...options, issuer: 'x' })],
     ['another audience', 6, 'audience_mismatch', [], sign({}, key, { ...options, audience: 'x' })],
     ['another type', 6, 'type_mismatch', ['--type', 'at+jwt'], sign({}, key, options)],
     [
@@ -147,12 +148,98 @@ describe('signet token verify', () => {
     expect(run.stderr).not.toContain(token)
   })
 
+  const NOW = Date.parse('2026-11-23T10:00:00Z') / 1000
+  const EARLIER = { ...options, now: () => NOW - 3 * 3600 - 900 }
+  const LATER = { ...options, now: () => NOW + 300 }
+  const FAR = `ghp_${'x'.repeat(36)}`
+  test.each<[string, string, string, object]>([
+    [
+      'iss',
+      sign({}, key, { ...options, issuer: 'they' }),
+      'expected "me", found "they"',
+      { expected: 'me', found: 'they' },
+    ],
+    [
+      'no typ',
+      sign({}, key, { ...options, type: null }),
+      'expected "at+jwt", found none',
+      { expected: 'at+jwt' },
+    ],
+    ['typ', sign({}, key, options), 'expected "at+jwt", found "JWT"', { found: 'JWT' }],
+    [
+      'aud',
+      sign({}, key, { ...options, audience: ['a', 'b'] }),
+      'expected "you", found "["a","b"]"',
+      { expected: ['you'], found: '["a","b"]' },
+    ],
+    [
+      'a long iss',
+      sign({}, key, { ...options, issuer: 'i'.repeat(99) }),
+      `found "${'i'.repeat(80)}…"`,
+      {},
+    ],
+    [
+      'a secret as iss',
+      sign({}, key, { ...options, issuer: FAR }),
+      'found "(not shown: secret)"',
+      {},
+    ],
+    [
+      'a person as aud',
+      sign({}, key, { ...options, audience: ['ada@example.com'] }),
+      'found "["(not shown: email)"]"',
+      {},
+    ],
+    [
+      'exp',
+      sign({}, key, EARLIER),
+      'it expired 3 hours ago, at 2026-11-23 07:00:00 UTC',
+      { at: '2026-11-23T07:00:00.000Z', secondsAgo: 3 * 3600 },
+    ],
+    [
+      'nbf',
+      sign({}, key, LATER),
+      'it begins in 5 minutes, at 2026-11-23 10:05:00 UTC',
+      { secondsAgo: -300 },
+    ],
+    ['kid', sign({}, stranger, options), 'the keys given are "k1"', { keyIds: ['k1'] }],
+  ])('a refusal tells what is expected and found of %s', async (name, token, words, facts) => {
+    const type = name.endsWith('typ') ? ['--type', 'at+jwt'] : []
+    const at = /exp|nbf/.test(name) ? ['--now', String(NOW)] : []
+    const run = await verify([...KEY, ...POLICY, ...type, ...at, '--json'], token)
+    expect(run.stderr).toContain(`]: ${words.startsWith('found') ? '' : words}`)
+    expect(run.stderr).toContain(words)
+    expect(run.stderr).not.toMatch(/ghp_|ada@/)
+    expect(JSON.parse(run.stdout)).toMatchObject(facts)
+    expect(run.stdout).not.toMatch(/ghp_|ada@/)
+  })
+
+  test('takes the one token out of what it was copied in', async () => {
+    const token = sign({}, key, options)
+    const again = sign({ a: 1 }, key, options)
+    const ask = [...KEY, ...POLICY]
+    for (const text of [
+      `Authorization: Bearer ${token}`,
+      `curl -H 'Authorization: Bearer ${token}' https://x.example`,
+      `Set-Cookie: session=${token}; HttpOnly`,
+      JSON.stringify({ access_token: token, refresh_token: `rt_${'x'.repeat(75)}` }),
+      JSON.stringify({ access_token: token, id_token: token }),
+    ]) {
+      expect(await verify(ask, text)).toMatchObject({ code: 0, stderr: '' })
+    }
+    const both = await verify(ask, JSON.stringify({ access_token: token, id_token: again }))
+    expect(both).toMatchObject({ code: 2, stdout: '' })
+    expect(both.stderr).toMatch(/^signet: there are 2 tokens in it: .*explain[^\n]*\n$/)
+    expect((await verify(ask, 'no token in here')).code).toBe(3)
+  })
+
   test('refuses on stdout too with --json', async () => {
     const token = sign({}, key, { ...options, audience: 'x' })
     const run = await verify([...KEY, ...POLICY, '--json'], token)
     expect(run.code).toBe(6)
     const message = expect.any(String)
-    const refusal = { accepted: false, code: 'audience_mismatch', claim: 'aud', message }
+    const facts = { expected: ['you'], found: 'x' }
+    const refusal = { accepted: false, code: 'audience_mismatch', claim: 'aud', message, ...facts }
     expect(JSON.parse(run.stdout)).toEqual(refusal)
   })
 

@@ -1,6 +1,6 @@
-import { decode, type Key, type KeySet, TokenError, verify } from '@signet/token'
+import { decode, isKeySet, type Key, type KeySet, TokenError, verify } from '@signet/token'
 import { Command } from 'commander'
-import { CommandError } from '../failure.ts'
+import { CommandError, refusedBecause } from '../failure.ts'
 import { jsonOption } from '../input/options.ts'
 import {
   type Policy,
@@ -8,7 +8,7 @@ import {
   parsePolicy,
   policyOptions,
 } from '../input/policy-options.ts'
-import { readBareToken } from '../input/token-input.ts'
+import { readOneToken } from '../input/token-input.ts'
 import {
   fetchKeys,
   hasKeySource,
@@ -16,11 +16,13 @@ import {
   keySourceOptions,
   readPinnedKeys,
 } from '../input/verification-keys.ts'
+import type { IssuerKeys } from '../issuer/issuer-keys.ts'
 import { checkRevocation, type RevocationAnswer, RevokedError } from '../issuer/revocation.ts'
 import { withManual } from '../manual.ts'
 import { memberRows } from '../output/member-rows.ts'
 import { printableJson } from '../output/messages.ts'
 import { createStyle } from '../output/style.ts'
+import { factWords, findRefusalFacts, type RefusalFacts } from '../refusal-facts.ts'
 
 interface Options extends KeySourceOptions, PolicyOptions {
   readonly json?: true
@@ -40,7 +42,9 @@ export function tokenVerifyCommand(): Command {
       '  --audience orders --type at+jwt < t.txt',
     ],
     notes: [
+      'Takes the token alone, or what explain takes with one signed token in it.',
       'Exit codes: 0 accepted, 3 not a token, 4 signature, 5 expired or not yet to be used, 6 other claims, 7 revoked, 8 no key to check with.',
+      'A refusal says what was expected and found; with --json in the members expected, found, at (when it ended or begins), secondsAgo and keyIds, as they apply.',
       'With --fetch-keys the revocation feed of the issuer is asked too, where it has one. With keys from a file nothing is known of revocations.',
     ],
   })
@@ -54,39 +58,47 @@ async function run(file: string | undefined, options: Options): Promise<void> {
   }
   const policy = parsePolicy(options)
   const pinned = await readPinnedKeys(options, file)
-  const token = await readBareToken(file)
+  const token = await readOneToken(file)
+  let keys = pinned
   try {
-    const revocation = await check({ token, pinned, policy, options })
+    const fetched = pinned === null ? await fetchKeysFor(token, options) : null
+    keys = pinned ?? fetched?.keySet ?? null
+    const revocation = await check({ token, keys, hasFeed: fetched?.hasFeed, policy, options })
     process.stdout.write(
       options.json ? json(token, revocation) : await screen(token, { revocation, options }),
     )
   } catch (error) {
-    if (options.json) process.stdout.write(refusalJson(error))
-    throw error
+    const isRefusal = error instanceof TokenError
+    const facts = isRefusal ? await findRefusalFacts(error, { token, keys, policy }) : {}
+    if (options.json) process.stdout.write(refusalJson(error, facts))
+    throw isRefusal ? refusedBecause(error, factWords(facts)) : error
   }
+}
+
+/** @throws TokenError, CommandError, KeyError */
+function fetchKeysFor(token: string, options: Options): Promise<IssuerKeys> {
+  // What is no token is not worth a question to anybody.
+  decode(token)
+  return fetchKeys(options)
 }
 
 interface Question {
   readonly token: string
-  readonly pinned: Key | KeySet | null
+  readonly keys: Key | KeySet | null
+  /** Whether the issuer has a feed; undefined for keys from a file. */
+  readonly hasFeed: boolean | undefined
   readonly policy: Policy
   readonly options: Options
 }
 
-/** @throws TokenError, RevokedError, CommandError, KeyError */
-async function check({ token, pinned, policy, options }: Question): Promise<RevocationAnswer> {
+/** @throws TokenError, RevokedError, CommandError */
+async function check(question: Question): Promise<RevocationAnswer> {
+  const { token, keys, hasFeed, policy, options } = question
   const { alg, issuer, type } = options
-  const rules = { ...policy, ...(alg === undefined ? {} : { algorithms: [alg] }) }
-  if (pinned !== null) {
-    verify(token, pinned, rules)
-    return 'not-asked'
-  }
-  // What is no token is not worth a question to anybody.
-  decode(token)
-  const { keySet, hasFeed } = await fetchKeys(options)
-  verify(token, keySet, rules)
-  if (!hasFeed || issuer === undefined) return 'not-asked'
-  return checkRevocation({ token, issuer, audience: policy.audience, type, keySet })
+  if (keys === null) throw new CommandError('there is no key to check with', 'unavailable')
+  verify(token, keys, { ...policy, ...(alg === undefined ? {} : { algorithms: [alg] }) })
+  if (!hasFeed || issuer === undefined || !isKeySet(keys)) return 'not-asked'
+  return checkRevocation({ token, issuer, audience: policy.audience, type, keySet: keys })
 }
 
 const REVOCATION_WORDS: Record<RevocationAnswer, string> = {
@@ -121,9 +133,9 @@ function json(token: string, revocation: RevocationAnswer): string {
 }
 
 /** Nothing when it is not the token that is at fault. */
-function refusalJson(error: unknown): string {
+function refusalJson(error: unknown, facts: RefusalFacts): string {
   if (!(error instanceof TokenError) && !(error instanceof RevokedError)) return ''
   const { code } = error
   const claim = error instanceof TokenError ? error.claim : undefined
-  return `${printableJson({ accepted: false, code, claim, message: error.message }, 2)}\n`
+  return `${printableJson({ accepted: false, code, claim, message: error.message, ...facts }, 2)}\n`
 }

@@ -31,10 +31,24 @@ export async function readTokenInput(file = '-'): Promise<Buffer> {
   return bytes
 }
 
-/** The token alone, for what takes nothing around it but `Bearer` and white space. */
-export async function readBareToken(file?: string): Promise<string> {
+/**
+ * The one signed token in what was read. A text without any is taken for one, for a verifier to
+ * say what is wrong with it.
+ *
+ * @throws CommandError
+ */
+export async function readOneToken(file?: string): Promise<string> {
   const text = (await readTokenInput(file)).toString('utf8').trim()
-  return text.replace(/^Bearer\s+/i, '')
+  const bare = text.replace(/^Bearer\s+/i, '')
+  // Spelt as a token, it is judged as it is spelt.
+  if (/^[\w.=-]+$/.test(bare)) return bare
+  const { findTokens } = await import('@signet/token/explain')
+  const found = findTokens(text).map((token) => token.text)
+  const [first = bare, ...others] = new Set(found.filter((one) => one.split('.').length === 3))
+  if (others.length === 0) return first
+  throw new CommandError(
+    `there are ${others.length + 1} tokens in it: give the one to check, alone; \`signet token explain\` tells them apart`,
+  )
 }
 
 async function readStdin(): Promise<Buffer> {

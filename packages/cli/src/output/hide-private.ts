@@ -19,7 +19,10 @@ const TOKENS = /(e(?:yJ|yA|wo|w0)[\w-]{8,})\.[\w-]*(?:\.[\w-]*)+/g
  * The same values without the private ones in their lists, objects and JSON texts, and with tokens
  * cut behind their header. Of a value that is private as a whole says `valueText`.
  */
-export async function hidePrivate(members: readonly Named[]): Promise<readonly JsonValue[]> {
+export async function hidePrivate(
+  members: readonly Named[],
+  isHidden: (kind: PrivateKind | null) => boolean = isUnshown,
+): Promise<readonly JsonValue[]> {
   const asked = new Map<string, Named>()
   for (const { name, value } of members) {
     hideInner(value, { name, depth: 0, findKind: (...one) => noteQuestion(asked, one) })
@@ -28,7 +31,8 @@ export async function hidePrivate(members: readonly Named[]): Promise<readonly J
   // One that has no answer counts as a secret.
   const findKind: FindKind = (...one) => {
     const kind = kinds.get(keyOf(...one))
-    return kind === undefined ? 'secret' : kind
+    if (kind === undefined) return 'secret'
+    return isHidden(kind) ? kind : null
   }
   return members.map(({ name, value }) => hideInner(value, { name, depth: 0, findKind }))
 }
@@ -42,7 +46,7 @@ interface Way {
 
 function hide(value: JsonValue, way: Way): JsonValue {
   const kind = way.findKind(way.name, value)
-  return isUnshown(kind) ? notShown(kind) : hideInner(value, way)
+  return kind === null ? hideInner(value, way) : notShown(kind)
 }
 
 function hideInner(value: JsonValue, { name, depth, findKind }: Way): JsonValue {

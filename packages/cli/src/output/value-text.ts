@@ -16,7 +16,7 @@ const UNSHOWN: ReadonlySet<PrivateKind | null> = new Set([
 ])
 
 /** Whether a value of that kind has no place on a screen. */
-export function isUnshown(kind: PrivateKind | null): kind is PrivateKind {
+export function isUnshown(kind: PrivateKind | null): boolean {
   return UNSHOWN.has(kind)
 }
 
@@ -32,7 +32,7 @@ export function nameText(name: string): string {
 
 /** A value in one line for a terminal, cut when it is long; without it, where it is a secret. */
 export function valueText(value: JsonValue, kind: PrivateKind | null): string {
-  if (isUnshown(kind)) return notShown(kind)
+  if (kind !== null && isUnshown(kind)) return notShown(kind)
   const text = typeof value === 'string' ? printableJson(value).slice(1, -1) : jsonText(value)
   return text === '' ? '""' : cut(text, MAX_VALUE)
 }
