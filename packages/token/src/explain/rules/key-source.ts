@@ -30,7 +30,9 @@ const KID_RULES: readonly KidRule[] = [
     why: 'Code that reads the key from a file of that name reads a file that the attacker knows, such as an empty one.',
     reference: 'RFC 8725 3.10, CWE-22',
     found: (kid) =>
-      /(?:^|[\\/])\.\.?(?:[\\/]|$)|^[\\/~]|^[a-z]:\\|\.(?:pem|key|der|crt|txt)$/i.test(kid),
+      /(?:^|[\\/])\.\.?(?:[\\/]|$)|^[\\/~]|^[a-z]:\\|\.(?:pem|key|der|crt|txt)$/i.test(
+        withoutPercent(kid),
+      ),
   },
   {
     id: 'kid-looks-like-sql',
@@ -38,7 +40,10 @@ const KID_RULES: readonly KidRule[] = [
     title: 'The key id looks like a piece of SQL or of a query',
     why: 'Code that puts it into a query lets the attacker choose the key.',
     reference: 'RFC 8725 3.10, CWE-89, CWE-943',
-    found: (kid) => /['"`;]|--\s|\/\*|\bunion\b|\bselect\b|\$(?:ne|gt|where|regex)\b/i.test(kid),
+    found: (kid) =>
+      /['"`;]|--\s|\/\*|\bunion\s+(?:all\s+)?select\b|\bselect\s|\$(?:ne|gt|where|regex)\b/i.test(
+        kid,
+      ),
   },
   {
     id: 'kid-looks-like-command',
@@ -179,6 +184,14 @@ export const KEY_SOURCE_RULES: readonly Rule<TokenContext>[] = [
     check: ofHeader((header) => hitIf(Object.hasOwn(header, 'x5c'), { at: ['header', 'x5c'] })),
   },
 ]
+
+/** Dots and slashes in percent encoding, also when that is encoded once more. */
+function withoutPercent(kid: string): string {
+  return kid
+    .replace(/%(?:25)*2e/gi, '.')
+    .replace(/%(?:25)*2f/gi, '/')
+    .replace(/%(?:25)*5c/gi, '\\')
+}
 
 function namesCertificate(header: JsonObject): boolean {
   return Object.hasOwn(header, 'x5t') || Object.hasOwn(header, 'x5t#S256')

@@ -32,9 +32,16 @@ const claims = (...bad: readonly Record<string, unknown>[]) =>
   of(...bad.map((one) => ({ claims: one })))
 const badKid = (...kids: readonly string[]): Case => ({
   ...header(...kids.map((kid) => ({ kid }))),
-  good: ['key-1', '2026-01', 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs', 'a--b', 'a.b_c:d'].map(
-    (kid) => createToken({ header: { kid } }),
-  ),
+  good: [
+    'key-1',
+    '2026-01',
+    'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+    'a--b',
+    'a.b_c:d',
+    'selection-1',
+    'select-2',
+    'union-3',
+  ].map((kid) => createToken({ header: { kid } })),
 })
 
 const publicJwk = {
@@ -168,7 +175,15 @@ const HEADER: Record<string, Case> = {
       }),
     ],
   },
-  'kid-looks-like-path': badKid('../../dev/null', '/dev/null', 'C:\\keys\\a', 'a/../b', 'key.pem'),
+  'kid-looks-like-path': badKid(
+    '../../dev/null',
+    '/dev/null',
+    'C:\\keys\\a',
+    'a/../b',
+    'key.pem',
+    '%2e%2e%2fetc',
+    'a%252F%2E.%5Cb',
+  ),
   'kid-looks-like-sql': badKid(
     "x' UNION SELECT 'a",
     'a; drop table keys',
