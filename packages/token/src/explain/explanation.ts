@@ -315,4 +315,6 @@ export interface Redaction {
   readonly replaced: { readonly [kind: string]: number }
   /** What was done, and what was not. */
   readonly words: string
+  /** What was not understood and should be read before the copy is sent; sentences. */
+  readonly warnings: readonly string[]
 }

@@ -22,6 +22,16 @@ export function collectField(collection: Collection, field: Field): boolean {
   const value = withoutScheme(withoutQuotes(field.value))
   const [only] = scanTokens(value)
   const isWhole = only !== undefined && only.text.length === value.text.length
+  if (only !== undefined && !isWhole && /\s/.test(value.text)) {
+    // `Token: eyJ… (expired?)` is a sentence of somebody.
+    const isSentence = carrier === 'header'
+    collection.tokens.push(
+      isSentence
+        ? { excerpt: only, source: null, carrier: 'text' }
+        : { excerpt: only, source, carrier },
+    )
+    return true
+  }
   if (isWhole || (isTokenName(name) && value.text !== '')) {
     collection.tokens.push({ excerpt: value, source, carrier })
     return true

@@ -4,6 +4,7 @@ import type { Collection } from './collection.ts'
 import { collectCookies, collectSetCookie } from './cookies.ts'
 import { type Excerpt, sliceExcerpt, trimExcerpt } from './excerpt.ts'
 import { collectField, splitExcerpt, withoutQuotes } from './fields.ts'
+import { scanTokens } from './scan.ts'
 
 const FIELD = /^([A-Za-z0-9-]{1,64}):[ \t]*/
 const CREDENTIALS = /^(Bearer|DPoP|JWT|Token|Basic)[ \t]+(?=\S)/i
@@ -69,7 +70,9 @@ function collectCredentials(collection: Collection, value: Excerpt): InputForm |
     return null
   }
   const source = found === null ? 'header Authorization' : `Authorization: ${found[1]}`
-  collection.tokens.push({ excerpt: rest, source, carrier: 'authorization' })
+  // Words behind the token are not more of it.
+  const [first] = /\s/.test(rest.text) ? scanTokens(rest) : []
+  collection.tokens.push({ excerpt: first ?? rest, source, carrier: 'authorization' })
   return scheme === 'dpop' ? 'dpop' : 'bearer'
 }
 

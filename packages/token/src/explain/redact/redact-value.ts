@@ -1,5 +1,6 @@
 import { isObject } from '../context.ts'
 import type { JsonValue } from '../explanation.ts'
+import { plainName } from '../input/secret-names.ts'
 import { privateKindOf } from '../privacy/private-content.ts'
 import { privateKindOfValue } from '../privacy/private-values.ts'
 import type { JsonObject } from '../read/token.ts'
@@ -61,6 +62,35 @@ const KEPT = new Set([
 ])
 /** Ids and telephone numbers are larger. */
 const SMALL_NUMBER = 10_000
+/** Where small numbers say where somebody lives, or what only they know. */
+const PRIVATE_NUMBERS = new Set([
+  'zip',
+  'zipcode',
+  'postal',
+  'postalcode',
+  'postcode',
+  'plz',
+  'lat',
+  'latitude',
+  'lon',
+  'lng',
+  'long',
+  'longitude',
+  'pin',
+  'ssn',
+  'otp',
+  'cvv',
+  'cvc',
+  'age',
+  'salary',
+])
+/** Of these any text is kept: addresses and names that verifiers compare. */
+const ADDRESSES = new Set(['iss', 'aud', 'kid', 'x5t', 'x5t#S256', 'typ', 'cty'])
+const MAX_WORD = 64
+const WORD = /^[\w.:/+*@#~|-]+$/
+const SCOPES = new Set(['scope', 'scp'])
+/** Numbers of cards, states and telephones, as people write them. */
+const PRIVATE_DIGITS = /\d{3}-\d{2}-\d{4}|(?:\d[ -]?){7,}|@[a-z0-9-]+\./i
 
 export interface Redacting {
   readonly placeholders: Placeholders
@@ -83,21 +113,47 @@ function redactValue(name: string, value: JsonValue, redacting: Redacting): Json
     return value.map((item: JsonValue) => redactValue(name, item, redacting))
   if (isObject(value)) return redactObject(value, redacting)
   if (typeof value === 'object') return value
+  const isNumber = typeof value === 'number'
+  // A number in a kept name is a time or a version.
+  const isShown = isKept(name) && (isNumber ? !isPrivateNumber(name) : isPlainWord(name, value))
   const kind = isKept(name) ? privateKindOfValue(value) : privateKindOf(name, value)
-  if (kind === null && (isKept(name) || redacting.shown.has(String(value)))) return value
-  if (kind === null && typeof value === 'number' && Math.abs(value) < SMALL_NUMBER) return value
+  if (kind === null && (isShown || redacting.shown.has(String(value)))) return value
+  if (kind === null && isNumber && Math.abs(value) < SMALL_NUMBER && !isPrivateNumber(name)) {
+    return value
+  }
   const { placeholders } = redacting
   const placeholder = placeholders.of(kind ?? plainKindOf(name, value), value)
   // What was a number stays one where nothing is said by it.
-  return typeof value === 'number' && kind === null
-    ? Number(placeholder.split('-').at(-1))
-    : placeholder
+  return isNumber && kind === null ? Number(placeholder.split('-').at(-1)) : placeholder
 }
 
 /** Members can be named by a person: `{"ada@example.com": …}`. */
 function redactName(name: string, { placeholders }: Redacting): string {
   const kind = privateKindOfValue(name)
-  return kind === null ? name : placeholders.of(kind, name)
+  if (kind !== null) return placeholders.of(kind, name)
+  const isAddress = /^https?:\/\//i.test(name)
+  return !isAddress && PRIVATE_DIGITS.test(name) ? placeholders.of('text', name) : name
+}
+
+function isPrivateNumber(name: string): boolean {
+  return PRIVATE_NUMBERS.has(plainName(name))
+}
+
+/** What a name that is kept is there for: a short word, or several where scopes stand. */
+function isPlainWord(name: string, value: string): boolean {
+  if (ADDRESSES.has(name)) return true
+  const words = SCOPES.has(name) ? value.split(' ') : [value]
+  return words.every(
+    (word) =>
+      word === '' ||
+      (word.length < MAX_WORD && WORD.test(word) && !PRIVATE_DIGITS.test(word)) ||
+      isAddress(word),
+  )
+}
+
+/** Google and others name scopes and levels by addresses. */
+function isAddress(word: string): boolean {
+  return /^(?:https|urn|api):[\w./:#-]{1,160}$/.test(word)
 }
 
 function isKept(name: string): boolean {
@@ -110,7 +166,8 @@ export function listShown(object: JsonObject, shown: Set<string>): void {
     if (isObject(value)) listShown(value, shown)
     if (!isKept(name)) continue
     for (const item of Array.isArray(value) ? value : [value]) {
-      if (typeof item === 'string' && privateKindOfValue(item) === null) shown.add(item)
+      if (typeof item !== 'string' || !isPlainWord(name, item)) continue
+      if (privateKindOfValue(item) === null) shown.add(item)
     }
   }
 }

@@ -80,6 +80,38 @@ describe('redact', () => {
     })
   })
 
+  it('keeps only words where words are due, and no number that says where or who', () => {
+    const ssn = '078-05-1120'
+    const { acr, amr, roles, role, scope, permissions, ...rest } = claimsOf({
+      acr: 'Ada Lovelace lives here',
+      amr: ['pwd', `ssn ${ssn}`],
+      roles: ['clerk', 'x'.repeat(64), '4111 1111 1111 1111', '15112345678'],
+      role: ssn,
+      scope: `orders:read ${'y'.repeat(64)} api://orders/read https://www.googleapis.com/auth/drive`,
+      permissions: ['orders:read'],
+      zip: 1234,
+      lat: 51,
+      pin: 1234,
+      ssn: 1120,
+      postal_code: 99,
+      count: 7,
+      [ssn]: 1,
+      ver: 3,
+    })
+    expect(JSON.stringify({ acr, amr, roles, role, scope, ...rest })).not.toMatch(
+      /Lovelace|078|xxxx|4111|15112|yyyy|1234|1120|\b51\b|\b99\b/,
+    )
+    expect([amr, roles, permissions]).toEqual([
+      ['pwd', expect.stringMatching(/^text-/)],
+      ['clerk', ...Array(3).fill(expect.stringMatching(/^(?:text|card)-/))],
+      ['orders:read'],
+    ])
+    expect([rest['count'], rest['ver']]).toEqual([7, 3])
+    expect(claimsOf({ scope: 'openid email orders:read urn:x:y' })['scope']).toBe(
+      'openid email orders:read urn:x:y',
+    )
+  })
+
   it('gives one value one name throughout a text, and another to another', () => {
     const ada = createToken({ claims: { email: 'ada@example.com', user_id: 'acc_1' } })
     const bob = createToken({ claims: { email: 'bob@example.com', sub: 'acc_2' } })
@@ -219,5 +251,114 @@ describe('redact', () => {
       ])
       expect(after?.claims.map(({ name }) => name)).toEqual(before?.claims.map(({ name }) => name))
     }
+  })
+})
+
+describe('redact leaves nothing of', () => {
+  const token = createToken()
+  const key = 'hunter2-Zx9'
+  it.each([
+    [
+      'an answer with its headers',
+      `HTTP/1.1 200 OK\r\nSet-Cookie: sid=${key}; Path=/\r\n\r\n{"user":{"refresh_token":"${key}"}}`,
+    ],
+    ['a request with cookies', `> GET /\n> Cookie: a=b; sid=${key}\n> Authorization: Basic ${key}`],
+    [
+      'lines of JSON',
+      `{"level":1,"req":{"headers":{"authorization":"Bearer ${key}"}}}\n{"a":{"b":{"password":"${key}"}}}`,
+    ],
+    [
+      'JSON deeper than answers are',
+      JSON.stringify({ a: { b: { c: { d: { e: { f: { client_secret: key } } } } } } }),
+    ],
+    ['JSON within JSON', JSON.stringify({ body: JSON.stringify({ password: key }) })],
+    ['JSON cut in a text', `{"access_token":"${token}","refresh_token":"${key}`],
+    ['JSON cut at its end', `{"refresh_token":"${key}","a":{"b":`],
+    ['an object literal', `const a = { clientSecret: '${key}', name: 'x', apiKey: \`${key}\` }`],
+    ['an object literal without quotes', `{password: ${key}, user: x}`],
+    ['a list', `tokens: 1, "session_token": ["${key}", "${key}x"]`],
+    [
+      'settings',
+      `export REFRESH_TOKEN=${key}\nDB_PASSWORD=${key},;&${key}\nSMTP_PASS="${key} ${key}"`,
+    ],
+    [
+      'settings in YAML',
+      `auth:\n  client_secret: ${key}\n  password: ${key} ${key}\n  - api_key: '${key}'`,
+    ],
+    ['an address with a password', `see postgres://app:${key}@db/app and https://u:p@${key}@host/`],
+    [
+      'an address with its query',
+      `https://a.example/cb?code=${key}&session=${key}&sig=${key}#email=${key}&token=${key}`,
+    ],
+    [
+      'options of curl',
+      `curl https://a.example --cert c.pem:${key} --proxy-user a:${key} -u a:${key}`,
+    ],
+    [
+      'options of curl in a text',
+      `I ran\ncurl -u ada:${key} https://a.example -H 'X-Api-Key: ${key}' -b 'sid=x'`,
+    ],
+    ['wget', `wget --http-password=${key} --user=a:${key} https://a.example`],
+    ['HTTPie', `http -a ada:${key} POST https://a.example password=${key}`],
+    ['a form', `username=${key}&password=${key}&email=${key}`],
+    ['an opaque token in prose', `sent Bearer abcdef0123456789.${key} to it`],
+    ['a number as a secret', `{"otp": 12345678, "x": "${token}"} otp=12345678`],
+    ['keys of AWS', 'it was AKIAIOSFODNN7EXAMPLE then'],
+    ['keys of GitHub', 'it was ghp_0123456789abcdefghijklmnopqrstuvwxyz then'],
+    ['keys of Slack', 'it was xoxb-123456789012-abcdefghijkl then'],
+    ['keys of Stripe', 'it was sk_live_0123456789abcdefghij then'],
+    ['a token without its signature', `was ${token.split('.').slice(0, 2).join('.')} there`],
+    ['a token in base64', `was ${Buffer.from(token).toString('base64')} there`],
+    ['a token in the other base64', `was ${token.replace(/.{4}$/, 'a+/b')}xyz== there`],
+    ['a payload in the other base64', `was ${token.replace('.', '.e30+/A')} there`],
+    ['an address of a person', 'mail ada@example.com about it'],
+  ])('%s', (_, input) => {
+    const { text } = redact(input)
+    const [, payload = '', signature = ''] = token.split('.')
+    for (const secret of [
+      key,
+      payload.slice(40, 90),
+      signature.slice(0, 40),
+      '12345678',
+      'AKIA',
+      'ghp_0',
+      'xoxb-1',
+      'sk_live',
+      'ada@',
+      'a+/b',
+      'xyz',
+    ]) {
+      expect(text).not.toContain(secret)
+    }
+    expect(text).not.toContain(Buffer.from(token).toString('base64').slice(20, 60))
+    expect(redact(text).text).toBe(text)
+  })
+
+  it('what is no secret is left', () => {
+    for (const text of [
+      'error: invalid token: expired, password: \n',
+      'token_type=Bearer expires_in=3600',
+      'the token_endpoint: https://a.example/token and "code": "invalid_grant"',
+      'PASSWORD=$PASSWORD TOKEN=<token> "auth": {"mode": "x"}',
+      'with Basic authentication, Bearer authentication-schemes',
+    ]) {
+      expect(redact(text).text).toBe(text)
+    }
+    const token = createToken()
+    const rewritten = redact(token).text
+    expect(redact(`Token: ${token} (expired?)`).text).toBe(`Token: ${rewritten} (expired?)`)
+    expect(redact(`{"pin": 1234}`).text).toBe('{"pin": "secret-1"}')
+  })
+
+  it('warns of what it only scanned, and of what may be a key', () => {
+    const token = createToken()
+    expect(redact(token).warnings).toEqual([])
+    expect(redact(`Authorization: Bearer ${token}`).warnings).toEqual([])
+    expect(redact(JSON.stringify({ access_token: token })).warnings).toEqual([])
+    const { warnings } = redact(`it was ${token}\nand aB3${'x'.repeat(30)}`)
+    expect(warnings).toEqual([
+      expect.stringContaining('only scanned'),
+      'What may be a key or an id was left on line 2.',
+    ])
   })
 })

@@ -9,10 +9,14 @@ import { type ReadToken, readToken } from '../read/token.ts'
 import { REDACTED } from '../rules/signature.ts'
 import { countWords } from '../words/time.ts'
 import { encodeJson } from './encode.ts'
+import { createFreeRanges } from './free-ranges.ts'
+import { listLooseTokens } from './loose-tokens.ts'
 import { createPlaceholders } from './placeholders.ts'
 import { listJsonSpans } from './redact-json.ts'
 import { listShown, type Redacting, redactObject } from './redact-value.ts'
+import { listScannedSpans } from './scanned-spans.ts'
 import { joinSpans, type Span } from './spans.ts'
+import { listWarnings } from './warnings.ts'
 
 /**
  * The whole text with each token rewritten: signature replaced by the word `redacted`, private
@@ -20,15 +24,16 @@ import { joinSpans, type Span } from './spans.ts'
  * Kept are times, algorithm, type, kid, issuer, audience, scopes, roles, booleans, small numbers,
  * names of members and the shape of everything; how it was spelt is not.
  *
- * Does not know what stands in the prose around, nor what a claim of your own that it keeps by
- * name may say: read it before you send it.
+ * What stands around is scanned for names and looks of secrets, not understood; nor is it known
+ * what a claim of your own that is kept by name may say. `warnings` say where to look.
  *
  * @throws TypeError for an input that is neither text nor bytes
  */
 export function redact(input: string | Uint8Array): Redaction {
   const recognised = recogniseInput(input)
   if (recognised.size > MAX_INPUT) {
-    return { text: '', tokens: 0, replaced: {}, words: 'More than 1 MiB: nothing of it was kept.' }
+    const words = 'More than 1 MiB: nothing of it was kept.'
+    return { text: '', tokens: 0, replaced: {}, words, warnings: [] }
   }
   const { whole } = recognised
   const found = listTokens(recognised)
@@ -47,25 +52,31 @@ export function redact(input: string | Uint8Array): Redaction {
       text: placeholders.of(what, excerpt.text),
     }),
   )
-  const spans = [...tokens, ...secrets, ...listJsonSpans(recognised, redacting)]
+  const known = [...tokens, ...secrets, ...listJsonSpans(recognised, redacting)]
+  const scanned = listScannedSpans(recognised.joined, { known, placeholders })
+  const spans = [...known, ...scanned]
   const replaced = Object.fromEntries(placeholders.counts)
   const values = [...placeholders.counts].reduce((sum, [, count]) => sum + count, 0)
   const words =
     values === 0
       ? 'Nothing was found that had to be replaced.'
       : `${countWords(tokens.length, 'token')} rewritten, ${countWords(values, 'value')} replaced.`
-  return { text: joinSpans(whole.text, spans), tokens: tokens.length, replaced, words }
+  const warnings = listWarnings(recognised, { spans, hasScanned: scanned.length > 0 })
+  return { text: joinSpans(whole.text, spans), tokens: tokens.length, replaced, words, warnings }
 }
 
 /** Those that were recognised, and whatever else looks like one. */
 function listTokens({ tokens, joined }: Recognised): readonly Excerpt[] {
-  const known = tokens.map(({ excerpt }) => excerpt)
-  const ranges = known.map(rangeOf)
-  const others = scanTokens(joined).filter((excerpt) => {
-    const { start, end } = rangeOf(excerpt)
-    return !ranges.some((range) => start < range.end && range.start < end)
-  })
-  return [...known, ...others]
+  const found = tokens.map(({ excerpt }) => excerpt)
+  for (const list of [scanTokens, listLooseTokens]) {
+    const freeOf = createFreeRanges(found.map(rangeOf))
+    for (const excerpt of list(joined)) {
+      const range = rangeOf(excerpt)
+      const [free] = freeOf(range)
+      if (free?.start === range.start && free.end === range.end) found.push(excerpt)
+    }
+  }
+  return found
 }
 
 function listAllShown(tokens: readonly ReadToken[], { json }: Recognised): ReadonlySet<string> {
