@@ -100,7 +100,7 @@ describe('signet key export', () => {
   test.each([
     ['without --public', 2, ['ec.jwk'], /--public/],
     ['a secret', 8, ['oct.jwk', '--public'], /no public half/],
-    ['a file that is not there', 8, ['nowhere', '--public'], /the key: there is no such file/],
+    ['a file that is not there', 8, ['nowhere', '--public'], /nowhere: there is no such file/],
     ['a folder', 8, ['.', '--public'], /folder/],
     ['an empty file', 8, ['empty', '--public'], /neither a JWK/],
     ['a binary file', 8, ['binary', '--public'], /neither a JWK/],

@@ -157,7 +157,7 @@ test('a file that this user may not read or write is 9', async () => {
   }
   const read = await attempt(['token', 'explain', 'shut/t.txt'])
   const write = await attempt(['key', 'create', '--alg', 'ES256', '--out', 'shut/k.jwk'])
-  expect(read).toEqual({ code: 9, stderr: 'signet: the file: this user may not read the file\n' })
+  expect(read).toEqual({ code: 9, stderr: 'signet: shut/t.txt: this user may not read the file\n' })
   expect(write).toEqual({ code: 9, stderr: 'signet: --out: this user may not write there\n' })
   await expect(readFile(join(folder, 'k.jwk'))).rejects.toThrow()
 })

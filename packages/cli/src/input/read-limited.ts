@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { ExitName } from '../exit-codes.ts'
 import { CommandError } from '../failure.ts'
+import { fileText } from './file-name.ts'
 
 interface Limits {
-  /** What to call the source in a message; never its name, which may be a secret put in its place. */
+  /** What to call the source in a message. */
   readonly what: string
   readonly maxBytes: number
   /** How a source that is not there, or is no file, ends the command. */
@@ -23,7 +24,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** All of a file, or of a pipe with a name. @throws CommandError */
 export function readFileLimited(path: string, limits: Limits): Promise<Buffer> {
-  return readLimited(createReadStream(path), limits)
+  const { what } = limits
+  const name = fileText(path, { isSecret: what === '--secret-file', otherwise: '' })
+  const isOption = what.startsWith('--')
+  const named = name === '' ? what : isOption ? `${what} ${name}` : name
+  return readLimited(createReadStream(path), { ...limits, what: named })
 }
 
 /** All of a stream, which is not read beyond the limit. @throws CommandError */
