@@ -15,6 +15,7 @@ export function tokenRedactCommand(): Command {
     examples: ['signet token redact < t.txt', 'pbpaste | signet token redact | pbcopy'],
     notes: [
       'Takes what explain takes, and gives back the whole text with the tokens and secrets in it replaced: the same value by the same placeholder throughout. What stands in the prose around is not understood: read it before you send it.',
+      'What is still in doubt is a note on stderr, and with --json in warnings; the exit code stays 0.',
       'Exit code 3: nothing was found that had to be replaced, and nothing is printed.',
     ],
   })
@@ -24,11 +25,13 @@ async function run(file: string | undefined, { json }: { json?: true }): Promise
   const input = (await readTokenInput(file)).toString('utf8')
   const { redact } = await import('@signet/token/explain')
   const redaction = redact(input)
-  const { words, replaced } = redaction
+  const { words, replaced, warnings } = redaction
   const text = redaction.text.replace(/\n$/, '')
+  const isUntouched = Object.keys(replaced).length === 0
+  if (!isUntouched) writeNote(words)
+  for (const warning of warnings) writeNote(warning)
   // A text that was not understood must not pass for one that was cleaned.
-  if (Object.keys(replaced).length === 0) throw new CommandError(words, 'malformed')
-  writeNote(words)
+  if (isUntouched) throw new CommandError(words, 'malformed')
   if (json) process.stdout.write(`${printableJson(redaction, 2)}\n`)
   else process.stdout.write(`${process.stdout.isTTY ? printableLines(text) : text}\n`)
 }
