@@ -128,3 +128,10 @@ it.each([
     words,
   })
 })
+
+it('sees a difference between numbers that are one double', () => {
+  const of = (n: string) => createToken({ payloadText: `{"n":${n}}` })
+  expect(diffTokens(of('9007199254740993'), of('9007199254740992')).content).toBe('different')
+  expect(diffTokens(of('9007199254740993'), of('9007199254740995')).claims).toHaveLength(1)
+  expect(diffTokens(of('9007199254740993'), of('9007199254740993')).content).toBe('identical')
+})

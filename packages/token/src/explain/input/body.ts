@@ -29,7 +29,8 @@ export function collectMembers(collection: Collection, { text, node, depth }: Le
   if (depth > MAX_DEPTH) return false
   let found = false
   for (const { name, node: child } of node.members ?? []) {
-    if (typeof child.value === 'string') {
+    // Numbers that doubles do not hold are texts without quotes.
+    if (typeof child.value === 'string' && text.text[child.start] === '"') {
       const value = sliceExcerpt(text, child.start + 1, child.end - 1)
       found = collectField(collection, { name, value, carrier: 'body' }) || found
     } else {

@@ -10,6 +10,7 @@ export interface JsonProblem {
     | 'lone-surrogate'
     | 'nested-deep'
     | 'number-range'
+    | 'number-inexact'
   readonly start: number
   readonly end: number
   readonly detail: string

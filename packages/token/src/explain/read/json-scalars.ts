@@ -59,8 +59,11 @@ function tellSurrogates(cursor: JsonCursor, { value, start }: { value: string; s
   cursor.tell({ id: 'lone-surrogate', start, end: cursor.at, detail })
 }
 
-/** A number that no double holds becomes the largest or smallest that does. */
-export function readNumber(cursor: JsonCursor): number {
+/**
+ * A number beyond all doubles becomes the largest or smallest of them; one between two doubles is
+ * given as it is written, for readers disagree about what it is.
+ */
+export function readNumber(cursor: JsonCursor): number | string {
   const { text } = cursor
   const start = cursor.at
   if (text[cursor.at] === '-') cursor.at++
@@ -75,11 +78,29 @@ export function readNumber(cursor: JsonCursor): number {
     if (text[cursor.at] === '+' || text[cursor.at] === '-') cursor.at++
     skipDigits(cursor)
   }
-  const value = Number(text.slice(start, cursor.at))
-  if (Number.isFinite(value)) return value
+  const written = text.slice(start, cursor.at)
+  const value = Number(written)
+  if (Number.isFinite(value)) {
+    if (decimalOf(written) === decimalOf(String(value))) return value
+    const detail = 'A double holds only a neighbour of it: another reader sees another number.'
+    cursor.tell({ id: 'number-inexact', start, end: cursor.at, detail })
+    return written
+  }
   const detail = 'It is beyond what a double holds; parsers make infinity or an error of it.'
   cursor.tell({ id: 'number-range', start, end: cursor.at, detail })
   return Math.sign(value) * Number.MAX_VALUE
+}
+
+/** The same for `1`, `1.0` and `10e-1`: digits without zeros around, and where the point is. */
+function decimalOf(written: string): string {
+  const [mantissa = '', exponent = '0'] = written.toLowerCase().replace(/^-/, '').split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const digits = whole + fraction
+  const first = digits.search(/[1-9]/)
+  if (first < 0) return '0'
+  let end = digits.length
+  while (digits[end - 1] === '0') end--
+  return `${digits.slice(first, end)}e${Number(exponent) + whole.length - first}`
 }
 
 function skipDigits(cursor: JsonCursor): void {

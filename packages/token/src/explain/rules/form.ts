@@ -109,6 +109,12 @@ const WORDS: Readonly<Record<FormProblemId, Words>> = {
     remedy: 'Write numbers that a double holds, or text.',
     reference: 'RFC 8259 6',
   },
+  'number-inexact': {
+    title: 'A number that doubles do not hold exactly: two readers may read two numbers',
+    why: TWO_READINGS,
+    remedy: 'Write integers up to 2^53, or text.',
+    reference: 'RFC 8259 6, RFC 7493 2.2',
+  },
 }
 
 export const FORM_RULES: readonly Rule<TokenContext>[] = Object.entries(WORDS).map(

@@ -141,6 +141,14 @@ const FORM: Record<string, Case> = {
 }
 
 const HEADER: Record<string, Case> = {
+  'number-inexact': {
+    bad: ['9007199254740993', '0.12345678901234567890123', '1e-400', '-9007199254740993.0'].map(
+      (n) => createToken({ payloadText: `{"a":{"n":${n}}}` }),
+    ),
+    good: ['9007199254740992', '0.1', '-0', '1.50', '10e-1', '1E5', '0.0', '1e21', '5e-324'].map(
+      (n) => createToken({ payloadText: `{"a":{"n":${n}}}` }),
+    ),
+  },
   'alg-none': header(
     { alg: 'none' },
     { alg: 'NoNe' },
