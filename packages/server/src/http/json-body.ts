@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { AuthorityError } from '../errors.ts'
+import { isSingleReading } from '../json-members.ts'
 
 /** Refuses, beyond what is no JSON: bytes that are no UTF-8, a member twice, `__proto__`. */
 export function readJsonBodies(app: FastifyInstance): void {
@@ -19,7 +20,7 @@ export function readJsonBodies(app: FastifyInstance): void {
       if (!isUtf8(bytes)) return done(refusal('The body is not UTF-8.'))
       const text = bytes.toString()
       return parse(request, text, (error, body) => {
-        if (error || countNames(text) === countMembers(body)) return done(error, body)
+        if (error || isSingleReading(text, body)) return done(error, body)
         return done(refusal('The body has a member twice.'))
       })
     },
@@ -37,27 +38,4 @@ function isPlain(headers: IncomingHttpHeaders): boolean {
 
 function refusal(detail: string): AuthorityError {
   return new AuthorityError('request_invalid', { message: 'body refused', detail })
-}
-
-/** Names of members as they are written: in JSON, exactly the strings that a colon follows. */
-function countNames(json: string): number {
-  let count = 0
-  for (const [, colon] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:?)/g)) {
-    if (colon === ':') count += 1
-  }
-  return count
-}
-
-/** Members as they were read, at every depth; fewer than names when one replaced another. */
-function countMembers(body: unknown): number {
-  let count = 0
-  const pending = [body]
-  while (pending.length > 0) {
-    const value = pending.pop()
-    if (typeof value !== 'object' || value === null) continue
-    const inner = Object.values(value)
-    if (!Array.isArray(value)) count += inner.length
-    for (const one of inner) pending.push(one)
-  }
-  return count
 }

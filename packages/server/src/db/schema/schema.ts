@@ -20,7 +20,7 @@ export interface AccountRow {
   email: string
   email_verified: 0 | 1
   name: string | null
-  /** PHC string of argon2id. */
+  /** PHC string of argon2id, or of what was imported until the first login (accounts/hashes). */
   password_hash: string
   /** Raised by everything that must make logins in flight fail: password change, disabling. */
   credentials_version: Generated<number>
