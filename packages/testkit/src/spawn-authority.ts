@@ -24,6 +24,9 @@ export interface SpawnedAuthority extends AsyncDisposable {
   start(): Promise<void>
 }
 
+/** Far above what a start takes, for machines on which many other things run. */
+const START_TIMEOUT_MS = 60_000
+
 /** A real authority in a process of its own, as `npm start` runs it unless another command is named. */
 export async function spawnAuthority(
   options: { command?: 'dev' | 'serve'; settings?: Record<string, string> } = {},
@@ -47,10 +50,14 @@ export async function spawnAuthority(
         output += text
       })
     }
-    await waitUntil('the authority answers', async () => {
-      if (started.exitCode !== null) throw new Error(`the authority ended: ${output}`)
-      return isReady(url)
-    })
+    await waitUntil(
+      'the authority answers',
+      async () => {
+        if (started.exitCode !== null) throw new Error(`the authority ended: ${output}`)
+        return isReady(url)
+      },
+      START_TIMEOUT_MS,
+    )
   }
 
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
