@@ -141,6 +141,40 @@ const FORM: Record<string, Case> = {
 }
 
 const HEADER: Record<string, Case> = {
+  'text-invisible-characters': {
+    bad: [
+      createToken({ claims: { sub: 'adm\u200bin' } }),
+      createToken({ claims: { o: { x: ['a\u202eb'] } } }),
+      createToken({ claims: { 'a\u2066b': 1 } }),
+      createToken({ header: { kid: 'a\ufeff' } }),
+    ],
+    good: createToken({ claims: { name: 'Ådá Λ \u{1f468}\u200d\u{1f469}' } }),
+  },
+  'name-control-characters': {
+    bad: createToken({ claims: { o: { 'a\nb': 1 } } }),
+    good: createToken({ claims: { 'a b': 1 } }),
+  },
+  'host-mixed-scripts': {
+    bad: [
+      createToken({ claims: { iss: 'https://l\u043egin.example' } }),
+      createToken({ claims: { aud: ['https://api.ex\u03b1mple/'] } }),
+    ],
+    good: [
+      createToken({ claims: { iss: 'https://login.example/\u043e' } }),
+      createToken({ claims: { iss: 'https://müller.example' } }),
+      createToken({ claims: { iss: 'https://\u043b\u043e\u0433.example' } }),
+    ],
+  },
+  'text-spaces-around': {
+    bad: [
+      createToken({ claims: { sub: 'ada ' } }),
+      createToken({ claims: { aud: ['a', '\tb'] } }),
+      createToken({ claims: { iss: ' https://login.example' } }),
+      createToken({ header: { kid: 'a\n' } }),
+      createToken({ header: { typ: ' at+jwt' } }),
+    ],
+    good: createToken({ claims: { sub: 'ada b' } }),
+  },
   'number-inexact': {
     bad: ['9007199254740993', '0.12345678901234567890123', '1e-400', '-9007199254740993.0'].map(
       (n) => createToken({ payloadText: `{"a":{"n":${n}}}` }),

@@ -1,6 +1,7 @@
 import type { TokenContext } from '../context.ts'
 import { ALGORITHM_RULES } from './algorithm.ts'
 import { CLAIM_RULES } from './claims.ts'
+import { DECEIVING_RULES } from './deceiving.ts'
 import { ENCRYPTED_RULES } from './encrypted.ts'
 import { FORM_RULES } from './form.ts'
 import { HEADER_RULES } from './header.ts'
@@ -21,6 +22,7 @@ export const TOKEN_RULES: readonly Rule<TokenContext>[] = [
   ...SIGNATURE_RULES,
   ...TIME_RULES,
   ...CLAIM_RULES,
+  ...DECEIVING_RULES,
   ...KIND_RULES,
   ...ENCRYPTED_RULES,
   ...SIZE_RULES,
