@@ -7,7 +7,8 @@ import { collectField, splitExcerpt, withoutQuotes } from './fields.ts'
 import { scanTokens } from './scan.ts'
 
 const FIELD = /^([A-Za-z0-9-]{1,64}):[ \t]*/
-const CREDENTIALS = /^(Bearer|DPoP|JWT|Token|Basic)[ \t]+(?=\S)/i
+/** `Bearer Bearer` is what becomes of a scheme that was written twice. */
+const CREDENTIALS = /^(Bearer|DPoP|JWT|Token|Basic)[ \t]+(?:\1[ \t]+)?(?=\S)/i
 const SCHEME_ALONE = /^(?:Bearer|DPoP|JWT|Token|Basic)$/i
 const REQUEST_LINE = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) +(?=\S)/
 

@@ -33,6 +33,7 @@ describe('what was pasted', () => {
     ],
     ['half a token', a.split('.')[0] ?? '', ['token', [null, a.split('.')[0]]]],
     ['Bearer', `Bearer ${a}`, ['bearer', ['Authorization: Bearer', a]]],
+    ['Bearer twice', `Bearer Bearer ${a}`, ['bearer', ['Authorization: Bearer', a]]],
     [
       'bearer in lower case',
       `authorization: bearer ${a}`,
@@ -174,6 +175,30 @@ describe('what was pasted', () => {
   ])('%s', (_, input, expected) => {
     expect(seen(input)).toEqual(expected)
     expect(seen(Buffer.from(input))).toEqual(expected)
+  })
+
+  it.each([
+    'null',
+    'undefined',
+    'Bearer undefined',
+    'Authorization: Bearer null',
+    'Authorization: Bearer $TOKEN',
+    `Bearer \${ACCESS_TOKEN}`,
+    'Bearer <token>',
+    'Bearer <your access token>',
+    '[object Object]',
+  ])('says that a variable was empty: %s', (input) => {
+    const { words, tokens } = recogniseInput(input)
+    expect(words).toContain('variable was empty')
+    expect(tokens).toEqual([])
+  })
+
+  it('says of UTF-16 that it is', () => {
+    const bytes = Buffer.from(a, 'utf16le')
+    expect(recogniseInput(bytes).words).toContain('UTF-16')
+    const marked = Buffer.concat([Buffer.from([0xff, 0xfe]), bytes])
+    expect(recogniseInput(marked).words).toContain('UTF-16')
+    expect(recogniseInput(Buffer.from(marked).swap16()).words).toContain('UTF-16')
   })
 
   it('is told in words each time', () => {

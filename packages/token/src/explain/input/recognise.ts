@@ -21,6 +21,11 @@ export const MAX_INPUT = 1_048_576
 /** More than anybody reads. */
 const MAX_TOKENS = 20
 
+const AFTER_SCHEME =
+  /^(?:(?:proxy-)?authorization:[ \t]*)?(?:(?:bearer|dpop|jwt|token)[ \t]+)*(\S[^\r\n]{0,128})$/i
+const UNEXPANDED =
+  /^(?:null|undefined|None|nil|NaN|\[object \w+\]|\$\w+|\$\{[^}]{1,64}\}|\{\{[^}]{1,64}\}\}|%\w+%|<[\w -]*token>?)$/
+
 interface Verdict {
   readonly form: InputForm
   readonly words: string
@@ -52,8 +57,15 @@ function recogniseInto(collection: Collection, whole: Excerpt): Verdict {
   const excerpt = withoutQuotes(whole)
   const { text } = excerpt
   if (text === '') return { form: 'unknown', words: 'Nothing: the text is empty.' }
+  if (/^(?:\ufffd\ufffd|\ufeff)?[ -~]\0|^(?:\ufffd\ufffd)?\0[ -~]/.test(text.slice(0, 4))) {
+    return { form: 'unknown', words: 'Text in UTF-16: save it as UTF-8 and try again.' }
+  }
   if (text.includes('\0')) {
     return { form: 'unknown', words: 'Not text: it has bytes that no text has.' }
+  }
+  if (isUnexpanded(text)) {
+    const words = 'No token: the variable was empty, or was not expanded.'
+    return { form: 'unknown', words }
   }
   return (
     recogniseCommand(collection, trimExcerpt(whole)) ??
@@ -65,6 +77,12 @@ function recogniseInto(collection: Collection, whole: Excerpt): Verdict {
     recogniseToken(collection, excerpt) ??
     recogniseText(collection, excerpt)
   )
+}
+
+/** What programs and shells write in the place of a token that they do not have. */
+function isUnexpanded(text: string): boolean {
+  const [, value = ''] = AFTER_SCHEME.exec(text.slice(0, 256)) ?? []
+  return UNEXPANDED.test(value)
 }
 
 function recogniseCommand(collection: Collection, excerpt: Excerpt): Verdict | null {
