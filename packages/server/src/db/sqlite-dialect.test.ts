@@ -86,6 +86,16 @@ test('nobody is answered before the commit, not even who only read', async () =>
   expect(await committed()).toEqual(['c'])
 })
 
+test('a file that another process keeps locked fails who writes, and nobody later', async () => {
+  instead.set('begin immediate', fail('database is locked'))
+  for (const { status } of await Promise.allSettled([insert('a'), insert('b')])) {
+    expect(status).toBe('rejected')
+  }
+  instead.clear()
+  await insert('c')
+  expect(await committed()).toEqual(['c'])
+})
+
 test('a read that nobody writes beside needs no commit', async () => {
   expect(await read()).toEqual([])
   expect(reached).toEqual(['select'])
@@ -116,7 +126,7 @@ test('single statements and transactions do not get into one another', async () 
   const before = insert('before')
   const rolledBack = database.transaction(async (tx) => {
     await insert('inside', tx)
-    await Promise.resolve()
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
     throw new Error('changed my mind')
   })
   const seenMeanwhile = read()
