@@ -26,7 +26,8 @@ const SIGNET = `'${process.execPath}' '${SIGNET_BIN}'`
 
 /** Runs a line of shell; what it types is sent when the invitation to paste has come. */
 async function run(line: string, { keys = '', env = {} }: { keys?: string; env?: object } = {}) {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
+  // The runtime believes that no terminal has colours where CI is set.
+  const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...inherited } = process.env
   const child = spawn('bash', ['-c', line], {
     cwd: desk.folder,
     env: { ...inherited, TERM: 'xterm-256color', ...env },
