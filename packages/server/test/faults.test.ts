@@ -19,7 +19,7 @@ if (isSkipped) process.stderr.write(`R12 is skipped: ${reason}\n`)
 
 test.skipIf(isSkipped).for(['SQLite', 'PostgreSQL'] as const)(
   `R12 a database that fails, ${EACH} times in each way with seed ${SEED}, on %s: 503 with a reason, nothing acknowledged lost, and all is well again by itself`,
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async (database) => {
     expect(reason).toBe(null)
     const faults = FAULTS[database]

@@ -68,7 +68,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     // Who is told to come again got no successor, and has shown nothing.
     expect(run.tally.of('granted')).toBeGreaterThan(60 * ROUNDS)
   },
-  240_000,
+  600_000,
 )
 
 test('G04 R3 a refresh in one process against the logout in another: nothing goes on, 40 times', async () => {
