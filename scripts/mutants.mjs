@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -51,7 +52,7 @@ const MUTANTS = [
       [
         'packages/server/src/sessions/ends.ts',
         'await record(tx, [...ended, ...lost], { reason, by })',
-        'await record(tx, lost, { reason, by })',
+        'await record(tx, [...ended, ...lost].slice(ended.length), { reason, by })',
       ],
     ],
   },
@@ -117,6 +118,9 @@ function copyTree(folder) {
   }
   for (const entry of readdirSync(join(folder, 'packages'))) {
     symlinkSync(join(folder, 'packages', entry), join(folder, 'node_modules/@signet', entry))
+    // What a package needs in another version than the others.
+    const own = join(root, 'packages', entry, 'node_modules')
+    if (existsSync(own)) symlinkSync(own, join(folder, 'packages', entry, 'node_modules'))
   }
 }
 
