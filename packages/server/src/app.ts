@@ -20,6 +20,8 @@ import { createGuessLimits } from './limits/guess-limits.ts'
 import { openLimits } from './limits/open-limits.ts'
 import { Metrics } from './metrics.ts'
 import { openRedis } from './redis/open-redis.ts'
+import { Feed } from './revocation/feed.ts'
+import { FeedPages } from './revocation/feed-pages.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
 import { createRevocations } from './revocation/revocations.ts'
@@ -117,7 +119,9 @@ export async function startAuthority(
 
     const tail = new LogTail({ revocations, clock, events })
     closers.push(() => tail.close())
-    const localRevocations = new LocalRevocations({ revocations, tail, clock })
+    const pages = new FeedPages(revocations)
+    const localRevocations = new LocalRevocations({ pages, tail, clock })
+    const feed = new Feed({ pages, tail, clock, events })
     const guard = createGuard({
       issuer: config.issuer,
       audience: [...new Set([config.issuer, ...config.audiences])],
@@ -157,6 +161,7 @@ export async function startAuthority(
       keyring,
       revocations,
       tail,
+      feed,
       guard,
       metrics,
     }

@@ -23,6 +23,7 @@ export type AuthorityCode =
   | 'token_too_large'
   | 'secret_unknown'
   | 'database_behind'
+  | 'feed_slots_taken'
   | 'overloaded'
   | 'unavailable'
   | 'internal'

@@ -12,6 +12,8 @@ export type AuthorityEvent =
   | { type: 'database_behind'; id: string }
   | { type: 'log_unreadable'; reason: string }
   | { type: 'log_readable' }
+  /** A subscriber of the feed does not read, or others needed its slot. */
+  | { type: 'feed_cut'; reason: 'slow' | 'made_room' }
   | { type: 'token_large'; bytes: number }
   /** Limits are counted per process until Redis answers again. */
   | { type: 'limits_not_shared'; reason: string }
@@ -41,6 +43,7 @@ const LEVELS: Record<AuthorityEvent['type'], Level> = {
   database_behind: 'fatal',
   log_unreadable: 'error',
   log_readable: 'info',
+  feed_cut: 'warn',
   token_large: 'warn',
   limits_not_shared: 'error',
   limits_shared: 'info',

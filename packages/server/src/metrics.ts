@@ -33,7 +33,8 @@ export class Metrics implements EventCounter {
       this.#refreshes.inc({ outcome }, 0)
     }
     for (const reason of ['logout', 'reuse']) this.#ends.inc({ reason }, 0)
-    for (const type of ['database_behind', 'log_unreadable']) this.#events.inc({ type }, 0)
+    for (const type of ['database_behind', 'log_unreadable', 'feed_cut'])
+      this.#events.inc({ type }, 0)
   }
 
   countEvent(event: AuthorityEvent): void {

@@ -220,6 +220,21 @@ describe('GET /revocations/stream', () => {
     )
   })
 
+  test('one address block follows 250 times at most, and is told when to come again', async () => {
+    await using other = await startAuthority()
+    const feeds = await Promise.all(Array.from({ length: 250 }, () => followFeed(other.url)))
+    expect(feeds.map(({ status }) => status)).toEqual(feeds.map(() => 200))
+    const refused = await other.client.call<{ code: string }>('/revocations/stream')
+    expect([refused.status, refused.body.code]).toEqual([429, 'feed_slots_taken'])
+    expect(refused.headers.get('retry-after')).toBe('30')
+    expect((await pageAfter('', other)).complete).toBe(true)
+    for (const feed of feeds) await feed[Symbol.asyncDispose]()
+    await waitUntil('a slot is free', async () => {
+      await using feed = await followFeed(other.url)
+      return feed.status === 200
+    })
+  })
+
   test('a stop ends the stream instead of waiting for it', async () => {
     await using other = await startAuthority()
     await using feed = await followFeed(other.url)

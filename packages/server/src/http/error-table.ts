@@ -36,6 +36,11 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   token_too_large: { status: 500, title: 'The token for this account would be too large' },
   secret_unknown: { status: 503, title: 'The service is being set up', retryAfterSeconds: 30 },
   database_behind: { status: 503, title: 'The service needs its operator', retryAfterSeconds: 60 },
+  feed_slots_taken: {
+    status: 429,
+    title: 'As many feeds are open from here as may be; close one first',
+    retryAfterSeconds: 30,
+  },
   overloaded: { status: 503, title: 'Too busy right now', retryAfterSeconds: 2 },
   unavailable: { status: 503, title: 'Not available right now', retryAfterSeconds: 5 },
   internal: { status: 500, title: 'Something went wrong here' },

@@ -2,35 +2,45 @@
 // every two seconds that proves the log was read. Messages: protocol/feed.ts.
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import { FEED_PULSE_MS, type FeedPulse } from '@signet/guard/protocol'
+import { FEED_PULSE_MS, type FeedPage, type FeedPulse } from '@signet/guard/protocol'
 import type { Clock } from '../clock.ts'
+import { parseCursor } from './cursor.ts'
+import type { FeedPages } from './feed-pages.ts'
 import type { LogReading, LogTail } from './log-tail.ts'
-import type { Revocations } from './revocations.ts'
 
-/** A subscriber that takes nothing for this long does not read: it is cut and may come back. */
+/** A subscriber that does not take a page within this does not read: it is cut and may come back. */
 const DRAIN_TIMEOUT_MS = 10_000
 
 /** Polls come every 500 ms; without this a pulse would wait for the one after its time. */
 const PULSE_TOLERANCE_MS = 250
 
 export interface FeedStream {
+  /** Tells that the key set changed. */
+  announceKeys(): void
+  /** Ends it in good order; the subscriber may come back. */
   close(): void
 }
 
 /**
- * Serves one subscriber on `out` until it closes, stops reading or `close()` is called.
- * `after` is its cursor, empty for one that begins.
+ * Serves one subscriber on `out` until it closes, stops reading or `close()` is called. At most one
+ * page waits in memory for a subscriber, and its text is shared with all others at that page.
  */
 export function openFeedStream(parts: {
   out: Writable
+  /** Its cursor; empty, or no cursor at all, for one that begins. */
   after: string
-  revocations: Revocations
+  pages: FeedPages
   tail: LogTail
   clock: Clock
+  /** Called for each page that was sent. */
+  onPage?: (page: FeedPage) => void
+  /** Called when the subscriber is cut because it does not read. */
+  onSlow?: () => void
+  drainTimeoutMs?: number
 }): FeedStream {
-  const { out, revocations, tail, clock } = parts
+  const { out, pages, tail, clock, drainTimeoutMs = DRAIN_TIMEOUT_MS } = parts
   const acceptedAt = clock.monotonic()
-  let cursor = parts.after
+  let cursor = parseCursor(parts.after) === null ? '' : parts.after
   let pulsedAt = Number.NEGATIVE_INFINITY
   let latest: LogReading | null = null
   let sending = false
@@ -65,12 +75,11 @@ export function openFeedStream(parts: {
 
   /** Sends pages until the subscriber has everything up to the reading's head. */
   async function catchUp(reading: LogReading): Promise<void> {
-    while (cursor !== reading.head && !out.destroyed) {
-      const page = await revocations.pageAfter(cursor)
-      await write(`event: revoked\nid: ${page.cursor}\ndata: ${JSON.stringify(page)}\n\n`)
+    for await (const { page, event } of pages.between(cursor, reading)) {
+      if (out.destroyed) return
+      await write(event)
       cursor = page.cursor
-      // The page may reach beyond the reading: then everything it promised is there too.
-      if (page.complete) return
+      parts.onPage?.(page)
     }
   }
 
@@ -85,13 +94,21 @@ export function openFeedStream(parts: {
     await write(`event: pulse\ndata: ${JSON.stringify(message)}\n\n`)
   }
 
-  /** Waits for a full buffer to drain, so at most one page per subscriber is held in memory. */
-  async function write(text: string): Promise<void> {
-    if (out.destroyed || out.write(text)) return
-    await once(out, 'drain', { signal: AbortSignal.timeout(DRAIN_TIMEOUT_MS) })
+  /** Waits for a full buffer to drain. */
+  async function write(event: Buffer | string): Promise<void> {
+    if (out.destroyed || out.write(event)) return
+    try {
+      await once(out, 'drain', { signal: AbortSignal.timeout(drainTimeoutMs) })
+    } catch (error) {
+      if (!out.destroyed) parts.onSlow?.()
+      throw error
+    }
   }
 
   return {
+    announceKeys() {
+      if (!out.destroyed) out.write('event: keys\ndata: {}\n\n')
+    },
     close() {
       stopListening()
       out.end()

@@ -7,11 +7,11 @@ import {
   type RevocationSubject,
 } from '@signet/guard'
 import type { Clock } from '../clock.ts'
+import type { FeedPages } from './feed-pages.ts'
 import type { LogReading, LogTail } from './log-tail.ts'
-import type { Revocations } from './revocations.ts'
 
 export class LocalRevocations implements RevocationSource {
-  readonly #revocations: Revocations
+  readonly #pages: FeedPages
   readonly #clock: Clock
   readonly #list = new RevocationList()
   readonly #stopListening: () => void
@@ -23,8 +23,8 @@ export class LocalRevocations implements RevocationSource {
   #lastError: string | null = null
   #queue: Promise<void> = Promise.resolve()
 
-  constructor(parts: { revocations: Revocations; tail: LogTail; clock: Clock }) {
-    this.#revocations = parts.revocations
+  constructor(parts: { pages: FeedPages; tail: LogTail; clock: Clock }) {
+    this.#pages = parts.pages
     this.#clock = parts.clock
     this.#firstReading = new Promise((resolve) => {
       this.#markReady = resolve
@@ -65,11 +65,9 @@ export class LocalRevocations implements RevocationSource {
 
   async #follow(reading: LogReading): Promise<void> {
     try {
-      while (this.#cursor !== reading.head) {
-        const page = await this.#revocations.pageAfter(this.#cursor)
+      for await (const { page } of this.#pages.between(this.#cursor, reading)) {
         this.#list.apply(page.entries)
         this.#cursor = page.cursor
-        if (page.complete) break
       }
       const wallNow = this.#clock.now()
       this.#list.advance(Math.min(reading.now, wallNow))

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/open-test-database.ts'
 import type { Database } from '../db/database.ts'
 import { formatCursor } from './cursor.ts'
+import { FeedPages } from './feed-pages.ts'
 import { createRevocations, type Revocations } from './revocations.ts'
 
 const START = 1_700_000_000
@@ -45,9 +46,17 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
       now += 1
       expect(await revocations.prune()).toBe(1)
       expect(await idsAfter('')).toEqual(['later', 'key'])
-      now += 10 * 365 * 86_400
+      now += 86_400
       expect(await revocations.prune()).toBe(1)
       expect(await idsAfter('')).toEqual(['key'])
+    })
+
+    test('forgets nothing early for a process whose clock is ahead of the database', async () => {
+      const live = Math.floor(Date.now() / 1000) + 900
+      await record('live', live)
+      now = live + 30 * 86_400
+      expect(await revocations.prune()).toBe(0)
+      expect(await idsAfter('')).toEqual(['live'])
     })
 
     test('prunes more than one batch at once', async () => {
@@ -104,6 +113,88 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
       expect(after.epoch).not.toBe(before.epoch)
       const page = await revocations.pageAfter(formatCursor(before))
       expect(page).toMatchObject({ reset: true, entries: [{ id: 'ses_1' }] })
+    })
+  })
+
+  describe('its pages', () => {
+    const recordMany = (count: number) =>
+      database.transaction((tx) =>
+        revocations.record(
+          tx,
+          Array.from({ length: count }, (_, index) => ({
+            kind: 'session' as const,
+            id: `ses_${index}`,
+            expiresAt: START + 900,
+          })),
+        ),
+      )
+
+    /** The pages that the test's own log is read in, and how many were read for them. */
+    function countReads() {
+      let reads = 0
+      const pages = new FeedPages({
+        ...revocations,
+        pageBetween(cursor, head) {
+          reads += 1
+          return revocations.pageBetween(cursor, head)
+        },
+      })
+      return { pages, reads: () => reads }
+    }
+
+    const readNow = async () => ({
+      head: formatCursor(await revocations.head()),
+      startedAt: 0,
+      now: 0,
+    })
+
+    test.each([1_000, 2_000, 2_001])(
+      'of %i entries end with one that is complete',
+      async (count) => {
+        await recordMany(count)
+        const { pages } = countReads()
+        const ids: string[] = []
+        const complete: boolean[] = []
+        const reading = await readNow()
+        let cursor = ''
+        for await (const { page } of pages.between('', reading)) {
+          ids.push(...page.entries.map(({ id }) => id))
+          complete.push(page.complete)
+          cursor = page.cursor
+        }
+        expect(new Set(ids).size).toBe(count)
+        expect(complete).toEqual(complete.map((_, index) => index === complete.length - 1))
+        expect(cursor).toBe(reading.head)
+      },
+    )
+
+    test('are read once for all who stand at one place, and hold what one reading found', async () => {
+      await recordMany(2_500)
+      const { pages, reads } = countReads()
+      const reading = await readNow()
+      await record('later', START + 900)
+      const follow = async () => {
+        const ids: string[] = []
+        for await (const { page } of pages.between('', reading)) {
+          ids.push(...page.entries.map(({ id }) => id))
+        }
+        return ids
+      }
+      const all = await Promise.all(Array.from({ length: 20 }, follow))
+      for (const ids of all) expect(ids).toHaveLength(2_500)
+      expect(reads()).toBe(3)
+    })
+
+    test('let others run between two of them', async () => {
+      await recordMany(3_000)
+      const { pages } = countReads()
+      const reading = await readNow()
+      const order: string[] = []
+      for await (const { page } of pages.between('', reading)) {
+        order.push(page.complete ? 'last page' : 'page')
+        setImmediate(() => order.push('others'))
+      }
+      expect(order).toEqual(['page', 'others', 'page', 'others', 'last page'])
     })
   })
 })

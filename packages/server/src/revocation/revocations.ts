@@ -3,6 +3,7 @@
 import type { FeedPage, RevocationEntry } from '@signet/guard/protocol'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Database } from '../db/database.ts'
+import { readDatabaseSeconds } from '../db/database-clock.ts'
 import { type Cursor, createEpoch, formatCursor, parseCursor } from './cursor.ts'
 import {
   appendEntries,
@@ -26,13 +27,18 @@ export interface Revocations {
   /** The last entry's place. */
   head(): Promise<Cursor>
   /**
-   * Up to 1,000 entries behind a cursor. Text that is no cursor, a cursor of another epoch or one
-   * ahead of the log gets the log from its beginning, marked `reset`.
+   * Up to 1,000 entries behind a cursor, and none behind `head`. Text that is no cursor, a cursor of
+   * another epoch or one ahead of `head` gets the log from its beginning, marked `reset`.
    */
+  pageBetween(cursor: string, head: Cursor): Promise<FeedPage>
+  /** The same up to where the log is now. */
   pageAfter(cursor: string): Promise<FeedPage>
   /** Calls `wake` after every commit that appended; a hint without content. */
   onAppend(wake: () => void): void
-  /** Forgets entries one hour after they expired; answers how many. */
+  /**
+   * Forgets entries one hour after they expired, by this clock and by the database's, so that no
+   * process whose clock is ahead forgets for all; answers how many.
+   */
   prune(): Promise<number>
 }
 
@@ -44,6 +50,21 @@ const KEEP_EXPIRED_SECONDS = 3_600
 export function createRevocations(parts: { database: Database; clock: Clock }): Revocations {
   const { database, clock } = parts
   const wakes: (() => void)[] = []
+
+  async function pageBetween(text: string, head: Cursor): Promise<FeedPage> {
+    const given = parseCursor(text)
+    const known = given !== null && given.epoch === head.epoch && given.sequence <= head.sequence
+    const after = known ? given.sequence : 0
+    const rows = await listEntries(database, { after, upTo: head.sequence, limit: PAGE })
+    const last = rows.at(-1)?.sequence ?? head.sequence
+    const complete = rows.length < PAGE || last === head.sequence
+    return {
+      cursor: formatCursor({ epoch: head.epoch, sequence: complete ? head.sequence : last }),
+      entries: rows.map((row) => row.entry),
+      complete,
+      ...(known ? {} : { reset: true }),
+    }
+  }
 
   return {
     open: () => beginEpoch(database, createEpoch()),
@@ -60,24 +81,12 @@ export function createRevocations(parts: { database: Database; clock: Clock }): 
       })
     },
 
-    async pageAfter(text) {
-      const head = await getLogHead(database)
-      const given = parseCursor(text)
-      const known = given !== null && given.epoch === head.epoch && given.sequence <= head.sequence
-      const after = known ? given.sequence : 0
-      const rows = await listEntries(database, { after, upTo: head.sequence, limit: PAGE })
-      const complete = rows.length < PAGE
-      const reached = complete ? head.sequence : (rows.at(-1)?.sequence ?? head.sequence)
-      return {
-        cursor: formatCursor({ epoch: head.epoch, sequence: reached }),
-        entries: rows.map((row) => row.entry),
-        complete,
-        ...(known ? {} : { reset: true }),
-      }
-    },
+    pageBetween,
+    pageAfter: async (cursor) => pageBetween(cursor, await getLogHead(database)),
 
     async prune() {
-      const before = epochSeconds(clock) - KEEP_EXPIRED_SECONDS
+      const now = Math.min(epochSeconds(clock), await readDatabaseSeconds(database))
+      const before = now - KEEP_EXPIRED_SECONDS
       let pruned = 0
       for (;;) {
         const count = await pruneEntries(database, { before, limit: PAGE })

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { GuessLimits } from '../limits/guess-limits.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Feed } from '../revocation/feed.ts'
 import type { LogTail } from '../revocation/log-tail.ts'
 import type { Revocations } from '../revocation/revocations.ts'
 import type { AccountChanges } from '../sessions/account-changes.ts'
@@ -25,6 +26,7 @@ export interface RouteParts {
   readonly keyring: Keyring
   readonly revocations: Revocations
   readonly tail: LogTail
+  readonly feed: Feed
   readonly guard: Guard
   readonly metrics: Metrics
 }
