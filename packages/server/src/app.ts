@@ -49,8 +49,8 @@ export interface Authority {
   /** Where it listens. */
   readonly address: { readonly host: string; readonly port: number }
   /**
-   * Refuses new requests (503), answers those under way for at most 5 s, ends the feeds, closes the
-   * database. Closes all the rest even where a part fails, and then rejects.
+   * Takes no new connections, answers what arrived on open ones for at most 5 s, ends the feeds,
+   * closes the database. Closes all the rest even where a part fails, and then rejects.
    */
   close(): Promise<void>
 }

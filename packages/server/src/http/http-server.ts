@@ -31,7 +31,8 @@ export function createHttpServer(parts: {
     requestIdHeader: false,
     trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
     forceCloseConnections: true,
-    return503OnClosing: true,
+    // What arrives on a connection that was open before the end is answered like the rest.
+    return503OnClosing: false,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerMalformed,
     // Fastify's defaults drop unknown members, coerce types and fill in defaults; here a body is

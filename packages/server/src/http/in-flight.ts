@@ -1,4 +1,5 @@
-// A clean end: requests that were begun are answered before their connections are closed.
+// A clean end: nobody new is let in, and requests on connections that were open are answered before
+// these are closed.
 import type { FastifyInstance } from 'fastify'
 
 /** Longest that an end waits for answers under way; what is slower is cut. */
@@ -22,6 +23,8 @@ export function finishRequestsOnClose(app: FastifyInstance): void {
   })
 
   app.addHook('preClose', async () => {
+    // Fastify stops listening only after this, and whoever kept coming would be waited for too.
+    app.server.close()
     if (underWay === 0) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, MAX_WAIT_MS)

@@ -2,6 +2,7 @@
 // how long; what they are told is feed-stream.ts's.
 import type { Writable } from 'node:stream'
 import type { Clock } from '../clock.ts'
+import { AuthorityError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { FeedPages } from './feed-pages.ts'
 import { FeedSlots, type SlotLimits } from './feed-slots.ts'
@@ -24,6 +25,7 @@ export class Feed {
   readonly #parts: { pages: FeedPages; tail: LogTail; clock: Clock; events: Events }
   readonly #slots: FeedSlots
   readonly #streams = new Set<FeedStream>()
+  #isClosed = false
 
   constructor(
     parts: { pages: FeedPages; tail: LogTail; clock: Clock; events: Events },
@@ -40,9 +42,11 @@ export class Feed {
 
   /**
    * Serves a subscriber until it goes, stops reading, or has to make room for others.
-   * @throws AuthorityError `feed_slots_taken`, `overloaded`; nothing was opened then
+   * @throws AuthorityError `feed_slots_taken`, `overloaded`, `unavailable` once it is closed; nothing
+   * was opened then
    */
   subscribe({ holder, after, open }: Subscriber): void {
+    if (this.#isClosed) throw new AuthorityError('unavailable', { message: 'closing' })
     const { events } = this.#parts
     let out: Writable | null = null
     const free = this.#slots.take(holder, () => {
@@ -69,8 +73,9 @@ export class Feed {
     for (const stream of this.#streams) stream.announceKeys()
   }
 
-  /** Ends all streams in good order. */
+  /** Ends all streams in good order; nobody gets another. */
   close(): void {
+    this.#isClosed = true
     for (const stream of this.#streams) stream.close()
   }
 }
