@@ -39,14 +39,18 @@ describe.each([
     },
   )
 
-  it.each([['Bearer a, Bearer b'], ['Bearer a,b'], ['Bearer,a'], ['Bearer a', 'Bearer b']])(
-    'refuses more than one: %j %j',
-    (...values) => {
-      expect(() => findBearerToken(request(...values))).toThrow(
-        expect.objectContaining({ code: 'credentials_multiple' }),
-      )
-    },
-  )
+  it.each([
+    ['Bearer a, Bearer b'],
+    ['Bearer a,b'],
+    ['Bearer,a'],
+    ['Bearer a', 'Bearer b'],
+    ['Basic a', 'Bearer b'],
+    ['Basic a,bearer b'],
+  ])('refuses more than one: %j %j', (...values) => {
+    expect(() => findBearerToken(request(...values))).toThrow(
+      expect.objectContaining({ code: 'credentials_multiple' }),
+    )
+  })
 })
 
 describe('findBearerToken', () => {

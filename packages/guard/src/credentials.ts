@@ -25,8 +25,11 @@ export function findBearerToken(request: GuardedSource): string | null {
   const value = findAuthorization(request)
   if (value === null) return null
   const scheme = /^[^\s,]*/.exec(value)?.[0] ?? ''
-  if (scheme.toLowerCase() !== 'bearer') return null
   // Several header lines reach a Fetch request joined by commas, which no token contains.
+  if (scheme.toLowerCase() !== 'bearer') {
+    if (/,\s*bearer\s/i.test(value)) throw new GuardError('credentials_multiple')
+    return null
+  }
   if (value.includes(',')) throw new GuardError('credentials_multiple')
   const token = value.slice(scheme.length + 1)
   if (value[scheme.length] !== ' ' || token === '' || /\s/.test(token)) {

@@ -4,7 +4,7 @@ import { BEARER_CODES, type BearerCode } from '../src/protocol/index.ts'
 import { AuthorityDouble } from './authority-double.ts'
 import { EventLog } from './event-log.ts'
 import { eventually } from './eventually.ts'
-import { FRAMEWORKS, type Service } from './services.ts'
+import { FRAMEWORKS, type Service } from './services/index.ts'
 
 const REALM = 'realm="https://service.example"'
 const INVALID = `Bearer ${REALM}, error="invalid_token", error_description=`
@@ -185,6 +185,26 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, start) => {
 
   it('fails where a handler asks for an identity that no guard put there', async () => {
     expect((await fetch(`${service.url}/unprotected`)).status).toBe(500)
+  })
+
+  it('leaves what a handler throws to the framework, even an error of a guard', async () => {
+    const headers = bearer(authority.issue())
+    const response = await fetch(`${service.url}/failing`, { headers })
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([500, null])
+    expect((await fetch(`${service.url}/failing`)).status).toBe(401)
+  })
+
+  it('answers HEAD and OPTIONS as it answers GET', async () => {
+    for (const method of ['HEAD', 'OPTIONS']) {
+      const refused = await fetch(`${service.url}/plain`, { method })
+      const { status } = BEARER_CODES.credentials_missing
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+        status,
+        `Bearer ${REALM}`,
+      ])
+      const headers = bearer(authority.issue())
+      expect((await fetch(`${service.url}/plain`, { method, headers })).status).toBe(200)
+    }
   })
 
   it('answers 503 on a route that insists while revocations are stale, and 401 still first', async () => {

@@ -9,7 +9,7 @@ import { AuthorityDouble } from './authority-double.ts'
 import { type CountingServer, startCountingServer } from './counting-server.ts'
 import { EventLog } from './event-log.ts'
 import { signRaw, withHeader } from './raw-token.ts'
-import { FRAMEWORKS, type Service } from './services.ts'
+import { FRAMEWORKS, type Service } from './services/index.ts'
 
 describe.each(Object.entries(FRAMEWORKS))('attacks on %s', (_name, start) => {
   const events = new EventLog()

@@ -1,11 +1,8 @@
 import { createKeySet, generateKey, sign } from '@signet/token'
-import express from 'express'
-import { fastify } from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { protect as protectExpress } from '../src/adapters/express.ts'
-import { protect as protectFastify } from '../src/adapters/fastify.ts'
 import { createGuard, type KeySource, type RevocationSource } from '../src/index.ts'
-import { FRAMEWORKS } from './services.ts'
+import { FRAMEWORKS } from './services/index.ts'
+import { THROWING } from './services/service.ts'
 
 const failing = (error: unknown): KeySource => ({
   keySet() {
@@ -111,44 +108,31 @@ describe.each(Object.entries(FRAMEWORKS))('H13 %s', (_name, start) => {
   })
 })
 
-describe('onError', () => {
-  it('answers instead of the guard and cannot let a request through', async () => {
-    const guard = createGuard({
-      issuer: 'here',
-      audience: 'here',
-      keys: await generateKey('ES256'),
-      revocation: 'none',
-    })
-    let handled = 0
-    const app = express()
-    const onExpressError = protectExpress(guard, {
-      onError: (error, _request, response) => response.writeHead(418).end(error.code),
-    })
-    app.get('/', onExpressError, (_req, res) => {
-      handled += 1
-      res.end()
-    })
-    const server = app.listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const address = server.address()
-    const port = typeof address === 'object' ? address?.port : null
-    const response = await fetch(`http://127.0.0.1:${port}/`)
-    expect([response.status, await response.text()]).toEqual([418, 'credentials_missing'])
-    server.close()
+describe.each(Object.entries(FRAMEWORKS))('%s', (_name, start) => {
+  it('H13 lets onError answer instead of the guard, and nothing else', async () => {
+    const guard = await openLocalGuard()
+    await using service = await start(guard)
+    const response = await fetch(`${service.url}/answered`)
+    expect([response.status, await response.text()]).toEqual([
+      418,
+      expect.stringContaining('credentials_missing'),
+    ])
+    expect(service.handled).toBe(0)
+    guard.close()
+  })
 
-    const other = fastify()
-    const onRequest = protectFastify(guard, {
-      onError: (error, _request, reply) => {
-        reply.code(418).send(error.code)
-      },
-    })
-    other.get('/', { onRequest }, () => {
-      handled += 1
-      return ''
-    })
-    const answer = await other.inject('/')
-    expect([answer.statusCode, answer.body]).toEqual([418, 'credentials_missing'])
-    expect(handled).toBe(0)
+  it('H13 calls no handler, not even the next one, whatever onError throws', async () => {
+    const guard = await openLocalGuard()
+    await using service = await start(guard)
+    for (const path of Object.keys(THROWING)) {
+      expect([path, (await fetch(service.url + path)).status]).toEqual([path, 500])
+    }
+    expect(service.handled).toBe(0)
     guard.close()
   })
 })
+
+async function openLocalGuard() {
+  const keys = await generateKey('ES256')
+  return createGuard({ issuer: 'here', audience: 'here', keys, revocation: nothingRevoked })
+}

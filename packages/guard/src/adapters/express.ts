@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Refusal } from '../errors.ts'
 import type { Guard } from '../guard.ts'
 import type { RouteOptions } from '../route.ts'
+import { answerRefusal } from './answer-refusal.ts'
 import { setIdentity } from './request-identity.ts'
 
 export { findIdentity, identityOf } from './request-identity.ts'
@@ -33,15 +34,10 @@ export function protect(
       const identity = await guard.authenticate(request, route)
       if (identity !== null) setIdentity(request, identity)
     } catch (error) {
-      const answer = guard.answer(error)
-      if (answer === null) {
-        next(error)
-      } else if (onError !== undefined) {
-        await onError(error as Refusal, request, response)
-      } else {
-        response.writeHead(answer.status, answer.headers)
-        response.end(answer.body)
-      }
+      await answerRefusal(guard, error, {
+        send: ({ status, headers, body }) => response.writeHead(status, headers).end(body),
+        onError: onError && ((refusal) => onError(refusal, request, response)),
+      }).catch(next)
       return
     }
     next()

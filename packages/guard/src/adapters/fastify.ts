@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal } from '../errors.ts'
 import type { Guard } from '../guard.ts'
 import type { RouteOptions } from '../route.ts'
+import { answerRefusal } from './answer-refusal.ts'
 import { setIdentity } from './request-identity.ts'
 
 export { findIdentity, identityOf } from './request-identity.ts'
@@ -33,11 +34,12 @@ export function protect(guard: Guard, { onError, ...options }: ProtectOptions = 
       if (identity !== null) setIdentity(request, identity)
       return true
     } catch (error) {
-      const answer = guard.answer(error)
-      if (answer === null) throw error
-      if (onError !== undefined) await onError(error as Refusal, request, reply)
-      // As bytes, because Fastify would add a charset to the media type of a text.
-      else reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body))
+      await answerRefusal(guard, error, {
+        // As bytes, because Fastify would add a charset to the media type of a text.
+        send: ({ status, headers, body }) =>
+          reply.code(status).headers(headers).send(Buffer.from(body)),
+        onError: onError && ((refusal) => onError(refusal, request, reply)),
+      })
       return false
     }
   }

@@ -1,0 +1,58 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Refusal } from '../errors.ts'
+import type { Guard } from '../guard.ts'
+import type { Identity } from '../identity.ts'
+import type { RouteOptions } from '../route.ts'
+import { answerRefusal } from './answer-refusal.ts'
+import * as holder from './request-identity.ts'
+
+export interface ProtectOptions extends RouteOptions {
+  /** Answers a refused request instead of the guard. It cannot let the request through. */
+  readonly onError?: (error: Refusal, context: Context) => Response | Promise<Response>
+}
+
+/** Middleware behind which `c.var.identity` has a type. */
+export type ProtectMiddleware<I> = MiddlewareHandler<{ Variables: { identity: I } }>
+
+/**
+ * Middleware for Hono 4 that lets only allowed requests through and sets `c.var.identity`, null
+ * where an optional route has none.
+ *
+ * @throws TypeError for wrong options, when the route is made
+ */
+export function protect(
+  guard: Guard,
+  options?: ProtectOptions & { readonly optional?: false },
+): ProtectMiddleware<Identity>
+export function protect(guard: Guard, options: ProtectOptions): ProtectMiddleware<Identity | null>
+export function protect(
+  guard: Guard,
+  { onError, ...options }: ProtectOptions = {},
+): MiddlewareHandler {
+  const route = guard.route(options)
+  return async (context, next) => {
+    try {
+      context.set('identity', await guard.authenticate(context.req.raw, route))
+    } catch (error) {
+      return answerRefusal(guard, error, {
+        send: ({ status, headers, body }) => context.body(body, status, headers),
+        onError: onError && ((refusal) => onError(refusal, context)),
+      })
+    }
+    await next()
+  }
+}
+
+/** The identity that `protect` put there, or null where an optional route has none. */
+export function findIdentity(context: Context): Identity | null {
+  return holder.findIdentity(context.var)
+}
+
+/**
+ * The identity that `protect` put there.
+ *
+ * @throws Error where there is none: the route is not protected, or optional
+ */
+export function identityOf(context: Context): Identity {
+  return holder.identityOf(context.var)
+}
