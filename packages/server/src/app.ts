@@ -25,6 +25,7 @@ import { FeedPages } from './revocation/feed-pages.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
 import { createRevocations } from './revocation/revocations.ts'
+import { openWakeUps } from './revocation/wake-ups.ts'
 import { adminRoutes, createAdminCheck } from './routes/admin/admin.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keySetRoute } from './routes/key-set.ts'
@@ -119,6 +120,11 @@ export async function startAuthority(
 
     const tail = new LogTail({ revocations, clock, events })
     closers.push(() => tail.close())
+    const wakeUps = openWakeUps({ config, redis, database, events, onWake: () => tail.wake() })
+    if (wakeUps !== null) {
+      closers.push(() => wakeUps.close())
+      revocations.onAppend(() => wakeUps.announce())
+    }
     const pages = new FeedPages(revocations)
     const localRevocations = new LocalRevocations({ pages, tail, clock })
     const feed = new Feed({ pages, tail, clock, events })

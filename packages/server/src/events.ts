@@ -15,6 +15,9 @@ export type AuthorityEvent =
   /** A subscriber of the feed does not read, or others needed its slot. */
   | { type: 'feed_cut'; reason: 'slow' | 'made_room' }
   | { type: 'token_large'; bytes: number }
+  /** What other processes write is found by polling, twice a second, until wake-ups arrive again. */
+  | { type: 'wake_ups_lost'; reason: string }
+  | { type: 'wake_ups_heard' }
   /** Limits are counted per process until Redis answers again. */
   | { type: 'limits_not_shared'; reason: string }
   | { type: 'limits_shared' }
@@ -44,6 +47,8 @@ const LEVELS: Record<AuthorityEvent['type'], Level> = {
   log_unreadable: 'error',
   log_readable: 'info',
   feed_cut: 'warn',
+  wake_ups_lost: 'warn',
+  wake_ups_heard: 'info',
   token_large: 'warn',
   limits_not_shared: 'error',
   limits_shared: 'info',

@@ -6,8 +6,10 @@ export {
   type TokenAnswer,
 } from './authority-client.ts'
 export { FakeClock } from './fake-clock.ts'
+export { findProgram } from './find-program.ts'
 export { type FeedMessage, type FollowedFeed, followFeed } from './follow-feed.ts'
 export { findFreePort } from './free-port.ts'
+export { isListening } from './is-listening.ts'
 export { type PostgresServer, startPostgres } from './postgres/start-postgres.ts'
 export { sendRaw } from './raw-request.ts'
 export { runSignet, SIGNET_BIN, type SignetRun } from './run-signet.ts'

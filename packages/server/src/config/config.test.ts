@@ -91,6 +91,44 @@ describe('settings', () => {
     expect(problemsOf({ SIGNET_SECRET: secret.slice(1) })).toHaveLength(1)
   })
 
+  test.each([
+    [{}, 'poll'],
+    [{ SIGNET_REDIS_URL: 'redis://r:6379' }, 'redis'],
+    [{ SIGNET_DATABASE_URL: 'postgres://h/d', SIGNET_SECRET: secret }, 'notify'],
+    [
+      {
+        SIGNET_DATABASE_URL: 'postgres://h/d',
+        SIGNET_SECRET: secret,
+        SIGNET_REDIS_URL: 'redis://r:6379',
+      },
+      'redis',
+    ],
+    [
+      {
+        SIGNET_DATABASE_URL: 'postgres://h/d',
+        SIGNET_SECRET: secret,
+        SIGNET_WAKE_UPS: 'poll',
+      },
+      'poll',
+    ],
+  ])('processes with %o wake each other by %s', (environment, wakeUps) => {
+    expect(parseConfig(environment, 'development', '/srv')).toMatchObject({ wakeUps })
+  })
+
+  test('wake-ups that cannot be, and a direct address of no PostgreSQL, are refused', () => {
+    expect(problemsOf({ SIGNET_WAKE_UPS: 'redis' }).join()).toContain('SIGNET_REDIS_URL')
+    expect(problemsOf({ SIGNET_WAKE_UPS: 'notify' }).join()).toContain('not PostgreSQL')
+    const direct = { SIGNET_DATABASE_DIRECT_URL: 'postgres://u:hunter2@h/d' }
+    expect(problemsOf(direct).join()).toContain('SIGNET_DATABASE_DIRECT_URL')
+    expect(problemsOf(direct).join()).not.toContain('hunter2')
+    const pooled = { SIGNET_DATABASE_URL: 'postgres://pooler/d', SIGNET_SECRET: secret }
+    const config = parseConfig({ ...pooled, ...direct }, 'development', '/srv')
+    expect(config.directDatabase?.name).toBe('h/d')
+    expect(JSON.stringify(config)).not.toContain('hunter2')
+    const file = { ...pooled, SIGNET_DATABASE_DIRECT_URL: 'sqlite:./x.db' }
+    expect(problemsOf(file)).toHaveLength(1)
+  })
+
   test('limits that contradict each other are refused', () => {
     expect(problemsOf({ SIGNET_REFRESH_TTL: '40d' })).toHaveLength(1)
     expect(problemsOf({ SIGNET_ACCESS_TTL: '1h', SIGNET_REFRESH_TTL: '10m' })).toHaveLength(1)

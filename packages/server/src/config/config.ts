@@ -8,6 +8,7 @@ import type { Environment } from './env.ts'
 import { HiddenUrl } from './hidden-url.ts'
 import { createSecretRing, type MasterSecret, parseSecret, type SecretRing } from './secrets.ts'
 import { createReader, type SettingReader } from './setting-reader.ts'
+import { parseDirectDatabase, parseWakeUps, type WakeUpKind } from './wake-settings.ts'
 
 /** `development` fills in what is missing; `production` asks for it. The command decides. */
 export type Mode = 'development' | 'production'
@@ -33,6 +34,9 @@ export interface Config {
   readonly algorithm: Algorithm
   /** Null: limits are counted in this process alone. */
   readonly redis: HiddenUrl | null
+  readonly wakeUps: WakeUpKind
+  /** Null: `database` is no pooler. */
+  readonly directDatabase: HiddenUrl | null
   /** Networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   /** Entries of the audit log are forgotten after this long. */
@@ -51,7 +55,9 @@ const SETTINGS = [
   'SIGNET_AUDIENCE',
   'SIGNET_SECRET',
   'SIGNET_DATABASE_URL',
+  'SIGNET_DATABASE_DIRECT_URL',
   'SIGNET_REDIS_URL',
+  'SIGNET_WAKE_UPS',
   'SIGNET_ACCESS_TTL',
   'SIGNET_REFRESH_TTL',
   'SIGNET_SESSION_TTL',
@@ -82,6 +88,7 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
   const port = reader.integer('SIGNET_PORT', { fallback: 3000, min: 1, max: 65_535 })
   const issuer = parseIssuer(reader, mode, `http://localhost:${port}`)
   const database = parseDatabase(reader, workingFolder)
+  const redis = parseRedis(reader)
   const config: Config = {
     mode,
     issuer,
@@ -103,7 +110,9 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
       max: 60,
     }),
     algorithm: reader.oneOf('SIGNET_ALG', ALGORITHMS, 'ES256'),
-    redis: parseRedis(reader),
+    redis,
+    wakeUps: parseWakeUps(reader, { database, redis }),
+    directDatabase: parseDirectDatabase(reader, database),
     metricsAccess: reader.oneOf('SIGNET_METRICS_ACCESS', ['local', 'open'], 'local'),
     trustedProxies: parseTrustedProxies(reader),
     auditRetentionSeconds: reader.seconds('SIGNET_AUDIT_RETENTION', {
