@@ -5,6 +5,7 @@ import { createAccounts } from './accounts/accounts.ts'
 import { createPasswordHasher } from './accounts/password-hasher.ts'
 import { createRoles } from './accounts/roles.ts'
 import { createAudit } from './audit/audit.ts'
+import { createClients } from './clients/clients.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
@@ -104,6 +105,13 @@ export async function startAuthority(
     const revocations = createRevocations({ database, clock })
     await revocations.open()
     const ends = createEnds({ database, revocations, clock, events })
+    const clients = createClients({
+      database,
+      revocations,
+      audiences: config.audiences,
+      clock,
+      events,
+    })
     const roles = createRoles({ database, clock })
     const accountChanges = createAccountChanges({ database, accounts, roles, ends, events })
     const sessions = createSessions({
@@ -160,6 +168,7 @@ export async function startAuthority(
       clock,
       accounts,
       guessLimits,
+      clients,
       sessions,
       ends,
       accountChanges,

@@ -14,6 +14,8 @@ export type AuthorityCode =
   | 'password_unacceptable'
   | 'credentials_wrong'
   | 'credentials_missing'
+  | 'client_invalid'
+  | 'client_not_allowed'
   | 'password_wrong'
   | 'too_many_attempts'
   | 'refresh_invalid'

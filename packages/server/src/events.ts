@@ -7,7 +7,7 @@ import type { Database } from './db/database.ts'
 export type AuthorityEvent =
   | { type: 'refreshed'; outcome: 'rotated' | 'repeated' | 'repaired' | 'refused' }
   | { type: 'refresh_reused'; id: string }
-  | { type: 'attempt_limited'; what: 'login' | 'password' | 'signup' }
+  | { type: 'attempt_limited'; what: 'login' | 'password' | 'signup' | 'client' }
   /** A refresh token newer than its row: the database was replaced by an older one. */
   | { type: 'database_behind'; id: string }
   | { type: 'log_unreadable'; reason: string }

@@ -2,6 +2,7 @@
 // of HTTP or tokens. Speaks to its own store and the password hasher, and says what happened.
 import type { Origin } from '../audit/audit-entry.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
+import { parsePlace, placeAfter } from '../creation-place.ts'
 import type { Database } from '../db/database.ts'
 import { AuthorityError } from '../errors.ts'
 import type { AuditedEvents } from '../events.ts'
@@ -270,18 +271,9 @@ export function createAccounts(parts: {
       const address = email === undefined ? undefined : (findCanonicalEmail(email) ?? email)
       const place = after === null ? null : parsePlace(after)
       const found = await listAccounts(database, { limit, after: place, email: address })
-      const last = found.at(-1)
-      const isLast = last === undefined || found.length < limit
-      return { accounts: found, next: isLast ? null : `${last.createdAt}.${last.id}` }
+      return { accounts: found, next: placeAfter(found, limit) }
     },
   }
-}
-
-/** The cursor of a page: when the last account was made, and its id. */
-function parsePlace(text: string): { createdAt: number; id: string } {
-  const [, createdAt, id] = /^(\d{1,12})\.(acc_[\w-]{1,40})$/.exec(text) ?? []
-  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id }
-  throw new AuthorityError('request_invalid', { detail: '`after` is not a cursor of this list.' })
 }
 
 function wrongPassword(): AuthorityError {

@@ -3,6 +3,7 @@
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import { AuthorityError } from '../errors.ts'
+import { parseScopes } from '../tokens/scopes.ts'
 import { parseRoleName } from './role-name.ts'
 import { deleteRole, listAccountIdsWithRole, listRoles, type Role, setRole } from './role-store.ts'
 
@@ -25,10 +26,6 @@ export interface Roles {
 }
 
 const PAGE = 500
-const MAX_SCOPES = 64
-
-/** RFC 6749, section 3.3, and short: they travel in every token. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/
 
 export function createRoles(parts: { database: Database; clock: Clock }): Roles {
   const { database, clock } = parts
@@ -56,14 +53,4 @@ export function createRoles(parts: { database: Database; clock: Clock }): Roles 
       }
     },
   }
-}
-
-function parseScopes(texts: readonly string[]): string[] {
-  if (texts.length <= MAX_SCOPES && texts.every((text) => SCOPE.test(text))) {
-    return [...new Set(texts)].sort()
-  }
-  throw new AuthorityError('request_invalid', {
-    detail: `A role has at most ${MAX_SCOPES} scopes, each of 1 to 64 printable ASCII characters without spaces, quotes and backslashes.`,
-    pointer: '/scopes',
-  })
 }

@@ -73,6 +73,9 @@ const SETTINGS = [
 
 export type SettingName = (typeof SETTINGS)[number]
 
+/** No access token of any version of these settings lives longer. */
+export const MAX_ACCESS_TTL_SECONDS = 3_600
+
 const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -97,7 +100,11 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
     audiences: parseAudiences(reader, issuer),
     secrets: parseSecrets(reader, mode, database),
     database,
-    accessTtlSeconds: reader.seconds('SIGNET_ACCESS_TTL', { fallback: '15m', min: 5, max: 3600 }),
+    accessTtlSeconds: reader.seconds('SIGNET_ACCESS_TTL', {
+      fallback: '15m',
+      min: 5,
+      max: MAX_ACCESS_TTL_SECONDS,
+    }),
     idleTtlSeconds: reader.seconds('SIGNET_REFRESH_TTL', { fallback: '7d', min: 60, max: YEAR }),
     sessionTtlSeconds: reader.seconds('SIGNET_SESSION_TTL', {
       fallback: '30d',

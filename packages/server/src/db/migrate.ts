@@ -8,6 +8,7 @@ import type { Database } from './database.ts'
 import { up as first } from './migrations/0001-first.ts'
 import { up as audit } from './migrations/0002-audit.ts'
 import { up as operators } from './migrations/0003-operators.ts'
+import { up as clients } from './migrations/0004-clients.ts'
 import { sql } from './query-builder.ts'
 
 export interface Migration {
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'first', up: first },
   { name: 'audit', up: audit },
   { name: 'operators', up: operators },
+  { name: 'clients', up: clients },
 ]
 
 /** Any number, as long as every version of this program takes the same. */

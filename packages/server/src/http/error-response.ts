@@ -11,7 +11,9 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export function answerErrors(app: FastifyInstance, realm: string): void {
   app.setErrorHandler((error: unknown, request, reply) => {
     if (isRefusal(error)) return answerRefusal(reply, error, realm)
-    return answerProblem(request, reply, toAuthorityError(error))
+    const failure = toAuthorityError(error)
+    if (failure.code === 'client_invalid') reply.header('www-authenticate', basicChallenge(realm))
+    return answerProblem(request, reply, failure)
   })
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split('?', 1)[0] ?? ''
@@ -40,6 +42,11 @@ export function answerMalformed(_error: Error, socket: Socket): void {
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
+}
+
+/** RFC 7617, section 2. An issuer is a URL: nothing in it needs escaping. */
+function basicChallenge(realm: string): string {
+  return `Basic realm="${realm}", charset="UTF-8"`
 }
 
 function answerRefusal(reply: FastifyReply, refusal: Refusal, realm: string): FastifyReply {

@@ -20,6 +20,8 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   password_unacceptable: { status: 400, title: 'The password cannot be used' },
   credentials_wrong: { status: 401, title: 'E-mail address or password is wrong' },
   credentials_missing: { status: 401, title: 'Send the access token or the refresh token to end' },
+  client_invalid: { status: 401, title: 'The client or its secret is wrong' },
+  client_not_allowed: { status: 403, title: 'The client may not do this' },
   password_wrong: { status: 403, title: 'The current password is wrong' },
   too_many_attempts: {
     status: 429,

@@ -22,6 +22,12 @@ const GUESS_LIMITS = {
   signupAddress: { burst: 50, everySeconds: 30 },
   /** Accounts made at all: 1,000, then 5 a second. */
   signupOverall: { burst: 1_000, everySeconds: 0.2 },
+  /**
+   * Wrong secrets of clients, which nobody guesses: they cost a row of the audit log each. 50 from one
+   * address block, then 6 a minute; 1,000 at all, then 5 a second. Right ones are never counted.
+   */
+  clientAddress: { burst: 50, everySeconds: 10 },
+  clientOverall: { burst: 1_000, everySeconds: 0.2 },
 } as const satisfies Record<string, Limit>
 
 /** An attempt that was let through and counted. */
@@ -48,6 +54,9 @@ export interface GuessLimits {
   /** @throws AuthorityError `too_many_attempts` */
   countSignup(attempt: { address: string | null }): Promise<CountedAttempt>
 
+  /** After a client was refused; nobody else is kept out by it. @throws `too_many_attempts` */
+  countClientRefusal(attempt: { address: string | null }): Promise<void>
+
   /** What a device shows next time to prove that it has logged in to this account. */
   createDeviceProof(email: string): string
 }
@@ -59,13 +68,14 @@ export function createGuessLimits(parts: {
 }): GuessLimits {
   const { store, secrets, events } = parts
   const { account, device, address, overall, signupAddress, signupOverall } = GUESS_LIMITS
+  const { clientAddress, clientOverall } = GUESS_LIMITS
   const key = secrets.current.derive('signet/limits', new Uint8Array(0))
   // Names and addresses are not to be read in a shared store.
   const hide = (text: string) =>
     createHmac('sha256', key).update(text).digest('base64url').slice(0, 22)
 
   async function count(
-    what: 'login' | 'password' | 'signup',
+    what: 'login' | 'password' | 'signup' | 'client',
     counters: readonly Counter[],
   ): Promise<CountedAttempt> {
     const waitMs = await store.take(counters)
@@ -105,6 +115,13 @@ export function createGuessLimits(parts: {
         { key: 'signup', limit: signupOverall },
         { key: `signup:${blockOf(from)}`, limit: signupAddress },
       ]),
+
+    async countClientRefusal({ address: from }) {
+      await count('client', [
+        { key: 'client', limit: clientOverall },
+        { key: `client:${blockOf(from)}`, limit: clientAddress },
+      ])
+    },
 
     createDeviceProof: (email) => createDeviceProof(secrets.current, email),
   }

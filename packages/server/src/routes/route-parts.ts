@@ -1,5 +1,6 @@
 import type { Guard } from '@signet/guard'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { Clients } from '../clients/clients.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Keyring } from '../keys/keyring.ts'
@@ -19,6 +20,7 @@ export interface RouteParts {
   readonly clock: Clock
   readonly accounts: Accounts
   readonly guessLimits: GuessLimits
+  readonly clients: Clients
   readonly sessions: Sessions
   readonly ends: Ends
   readonly accountChanges: AccountChanges

@@ -2,7 +2,8 @@ import { databases, FakeClock, type TestDatabase } from '@signet/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/open-test-database.ts'
 import type { Database } from '../db/database.ts'
-import { createSessionId, createTokenId, type Session } from './session.ts'
+import { createTokenId } from '../tokens/token-id.ts'
+import { createSessionId, type Session } from './session.ts'
 import { findSession, insertSession, rotateSession } from './session-store.ts'
 
 const NOW = 1_700_000_000

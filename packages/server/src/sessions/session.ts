@@ -44,11 +44,6 @@ export function createSessionId(): string {
   return `ses_${randomBytes(16).toString('base64url')}`
 }
 
-/** 128 random bits. */
-export function createTokenId(): string {
-  return randomBytes(16).toString('base64url')
-}
-
 /** Seconds for which the current refresh token can still be used. */
 export function refreshExpiresIn(session: RotationState, now: number): number {
   return Math.max(0, Math.min(session.idleExpiresAt, session.expiresAt) - now)

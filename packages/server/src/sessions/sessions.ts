@@ -9,12 +9,12 @@ import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
 import { type AuthorityCode, AuthorityError } from '../errors.ts'
 import type { AuditedEvents } from '../events.ts'
+import { createTokenId } from '../tokens/token-id.ts'
 import type { Ends } from './ends.ts'
 import { createRefreshToken, isAuthentic, parseRefreshToken } from './refresh-token.ts'
 import { judgeRotation } from './rotation.ts'
 import {
   createSessionId,
-  createTokenId,
   type Device,
   type IssuedToken,
   refreshExpiresIn,

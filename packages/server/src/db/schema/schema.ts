@@ -5,6 +5,7 @@ export interface Schema {
   accounts: AccountRow
   account_roles: { account_id: string; role: string }
   roles: RoleRow
+  clients: ClientRow
   sessions: SessionRow
   signing_keys: SigningKeyRow
   revocations: RevocationRow
@@ -32,6 +33,24 @@ export interface RoleRow {
   name: string
   /** Space-separated, sorted. */
   scopes: string
+  created_at: number
+}
+
+export interface ClientRow {
+  id: string
+  name: string
+  /** Space-separated, sorted; an audience holds no space. */
+  scopes: string
+  audiences: string
+  rights: string
+  /** SHA-256, base64url. */
+  secret_hash: string
+  /** The secret before, which still works until it is dropped. */
+  former_secret_hash: string | null
+  secret_changed_at: number
+  /** Tokens stamped up to this second are dead. */
+  revoked_before: number | null
+  disabled_at: number | null
   created_at: number
 }
 
