@@ -4,7 +4,7 @@ import { decode, TokenError } from '@signet/token'
 import { authorize } from './authorize.ts'
 import { type BearerAnswer, createBearerAnswer } from './bearer.ts'
 import { findBearerToken, type GuardedSource } from './credentials.ts'
-import { GuardError, isRefusal } from './errors.ts'
+import { GuardError, isRefusal, type Refusal } from './errors.ts'
 import { type GuardOptions, type GuardPolicy, parseGuardOptions } from './guard-options.ts'
 import { createIdentity, type Identity } from './identity.ts'
 import { type IssuerHealth, TrustedIssuer } from './issuer.ts'
@@ -115,6 +115,8 @@ export class Guard {
   }
 
   /** The HTTP answer for an error of `authenticate` or `verify`; null for any other error. */
+  answer(error: Refusal): BearerAnswer
+  answer(error: unknown): BearerAnswer | null
   answer(error: unknown): BearerAnswer | null {
     return isRefusal(error) ? createBearerAnswer(error, this.#realm) : null
   }

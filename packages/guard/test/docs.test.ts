@@ -1,5 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createGuard, type GuardEvent } from '../src/index.ts'
 import { BEARER_CODES } from '../src/protocol/index.ts'
 
@@ -76,3 +78,31 @@ describe('docs/reference/guard.md', () => {
     expect([...documented].sort()).toEqual(methods.filter((name) => name !== 'constructor').sort())
   })
 })
+
+describe.each(['from-express-jwt.md', 'from-passport-jwt.md'])('docs/guides/%s', (page) => {
+  // Inside the package, so that the snippets find what it depends on.
+  const folder = mkdtempSync(fileURLToPath(new URL('./.snippets-', import.meta.url)))
+  const text = readFileSync(new URL(`../../../docs/guides/${page}`, import.meta.url), 'utf8')
+  const [intro = '', ...sections] = text.split(/^## /m)
+  const runnable = sections
+    .map((section) => ({ title: section.split('\n')[0] ?? '', code: blocksOf(section) }))
+    .filter(({ code }) => code !== '')
+
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('pairs each of theirs with one of ours', () => {
+    const kinds = [...text.matchAll(/^```js (\w+)$/gm)].map((match) => match[1])
+    expect(kinds).toEqual(['setup', ...runnable.flatMap(() => ['theirs', 'ours'])])
+    expect(runnable.length).toBeGreaterThan(3)
+  })
+
+  it.each(runnable)('$title', async ({ title, code }) => {
+    const file = `${folder}/${title.replace(/\W+/g, '-')}.mjs`
+    writeFileSync(file, `${blocksOf(intro)}\n${code}`)
+    await import(/* @vite-ignore */ pathToFileURL(file).href)
+  })
+})
+
+function blocksOf(text: string): string {
+  return [...text.matchAll(/^```js \w+\n([\s\S]*?)^```$/gm)].map(([, code]) => code).join('\n')
+}
