@@ -25,6 +25,7 @@ import { Feed } from './revocation/feed.ts'
 import { FeedPages } from './revocation/feed-pages.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
+import { RedisMirror } from './revocation/redis-mirror.ts'
 import { createRevocations } from './revocation/revocations.ts'
 import { openWakeUps } from './revocation/wake-ups.ts'
 import { adminRoutes, createAdminCheck } from './routes/admin/admin.ts'
@@ -134,6 +135,10 @@ export async function startAuthority(
       revocations.onAppend(() => wakeUps.announce())
     }
     const pages = new FeedPages(revocations)
+    if (redis !== null) {
+      const mirror = new RedisMirror({ redis, pages, tail, clock, events })
+      closers.push(() => mirror.close())
+    }
     const localRevocations = new LocalRevocations({ pages, tail, clock })
     const feed = new Feed({ pages, tail, clock, events })
     const guard = createGuard({

@@ -18,6 +18,9 @@ export type AuthorityEvent =
   /** What other processes write is found by polling, twice a second, until wake-ups arrive again. */
   | { type: 'wake_ups_lost'; reason: string }
   | { type: 'wake_ups_heard' }
+  /** Redis lacks revocations; programs that ask there see that it is not fresh. */
+  | { type: 'mirror_behind'; reason: string }
+  | { type: 'mirror_current' }
   /** Limits are counted per process until Redis answers again. */
   | { type: 'limits_not_shared'; reason: string }
   | { type: 'limits_shared' }
@@ -49,6 +52,8 @@ const LEVELS: Record<AuthorityEvent['type'], Level> = {
   feed_cut: 'warn',
   wake_ups_lost: 'warn',
   wake_ups_heard: 'info',
+  mirror_behind: 'error',
+  mirror_current: 'info',
   token_large: 'warn',
   limits_not_shared: 'error',
   limits_shared: 'info',
