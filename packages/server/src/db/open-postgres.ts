@@ -1,18 +1,21 @@
 // PostgreSQL: a pool of connections, each brought into one known state before its first query.
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
-import type { ClientBase, Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
+import type { Socket } from 'node:net'
+import type { ClientBase, Pool, PoolClient, PoolConfig } from 'pg'
 import type { HiddenUrl } from '../config/hidden-url.ts'
 import { StartError } from '../errors.ts'
 import { Database, type Patience } from './database.ts'
 import { DatabaseError } from './errors.ts'
-import { Kysely, PostgresDialect } from './query-builder.ts'
+import {
+  createPostgresDialect,
+  type PostgresAnswer,
+  type PostgresConnection,
+  type PostgresServer,
+} from './postgres-dialect.ts'
+import { Kysely } from './query-builder.ts'
 import type { Schema } from './schema/schema.ts'
 import { StatementNames } from './statement-names.ts'
 
-/**
- * Refreshes are one short statement each: ten connections keep more cores busy than one process
- * can feed, and ten processes stay within PostgreSQL's own default of a hundred.
- */
+/** Ten processes stay within PostgreSQL's own default of a hundred. */
 const MAX_CONNECTIONS = 10
 
 /** What a request may wait for; while starting, migrations and long copies may take their time. */
@@ -38,11 +41,12 @@ export async function openPostgres(address: HiddenUrl): Promise<Database> {
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: TIMEOUTS.starting.connectMs,
     keepAlive: true,
+    pipeline: true,
     types: { getTypeParser: (oid, format) => parserOf(types, oid, format) },
     verify: (client, done) => {
       prepare(client).then(() => done(), done)
     },
-  } satisfies PoolConfig & { verify: Verify })
+  } satisfies PoolConfig & { verify: Verify; pipeline: boolean })
   // A connection that breaks while nobody uses it; the pool has dropped it already.
   pool.on('error', () => {})
   // And one that breaks in a transaction between two statements, when no query is there to fail:
@@ -51,7 +55,7 @@ export async function openPostgres(address: HiddenUrl): Promise<Database> {
 
   const database = new Database({
     query: new Kysely<Schema>({
-      dialect: new PostgresDialect({ pool: guarded(pool, () => patience) }),
+      dialect: createPostgresDialect(serverOf(pool, () => patience)),
     }),
     kind: 'postgres',
     setPatience: (wanted) => {
@@ -122,16 +126,14 @@ function unreachable({ name }: HiddenUrl, cause: Error): StartError {
   )
 }
 
-/** The pool as the query builder wants it, with our errors and with timeouts of the moment. */
-function guarded(pool: Pool, patienceNow: () => Patience): PostgresPool {
+/** The pool with our errors and with the timeouts of the moment. */
+function serverOf(pool: Pool, patienceNow: () => Patience): PostgresServer {
   const names = new StatementNames()
   return {
     end: () => pool.end(),
     async connect() {
-      const client = new GuardedClient(await attempt(() => pool.connect()), names)
-      await client.become(patienceNow())
-      // The other form of `query` takes a cursor, and the dialect was given none.
-      return client as unknown as PostgresPoolClient
+      const client = await attempt(() => pool.connect())
+      return new GuardedClient({ client, names, patienceNow })
     },
   }
 }
@@ -140,61 +142,86 @@ function guarded(pool: Pool, patienceNow: () => Patience): PostgresPool {
 const told = new WeakMap<PoolClient, Patience>()
 
 /** One connection while it is lent out. Once it failed it does nothing more and is thrown away. */
-class GuardedClient {
+class GuardedClient implements PostgresConnection {
   readonly #client: PoolClient
   readonly #names: StatementNames
-  #silenceMs = 0
+  readonly #patienceNow: () => Patience
+  readonly #socket: Socket
+  #waiting = 0
+  #silence: NodeJS.Timeout | undefined
+  #isGathering = false
   #broken: Error | null = null
 
-  constructor(client: PoolClient, names: StatementNames) {
-    this.#client = client
-    this.#names = names
+  constructor(parts: { client: PoolClient; names: StatementNames; patienceNow: () => Patience }) {
+    this.#client = parts.client
+    this.#names = parts.names
+    this.#patienceNow = parts.patienceNow
+    this.#socket = (parts.client as unknown as { connection: { stream: Socket } }).connection.stream
   }
 
-  async become(patience: Patience): Promise<void> {
-    const { statementMs, lockMs } = TIMEOUTS[patience]
-    this.#silenceMs = statementMs === 0 ? 0 : statementMs + SILENCE_MS
-    if (told.get(this.#client) === patience) return
-    try {
-      await this.query(`set statement_timeout = ${statementMs}; set lock_timeout = ${lockMs}`)
+  query(text: string, values: readonly unknown[]): Promise<PostgresAnswer> {
+    const patience = this.#patienceNow()
+    if (told.get(this.#client) !== patience) {
       told.set(this.#client, patience)
-    } catch (error) {
-      this.release()
-      throw error
+      const { statementMs, lockMs } = TIMEOUTS[patience]
+      // It goes out right before; where it fails, so does what comes after.
+      this.#send(`set statement_timeout = ${statementMs}; set lock_timeout = ${lockMs}`, []).catch(
+        () => {},
+      )
     }
+    return this.#send(text, values)
   }
 
-  async query(text: string, values: readonly unknown[] = []): Promise<QueryResult> {
-    if (this.#broken !== null) throw new DatabaseError(this.#broken)
-    try {
-      return await attempt(() => this.#run(text, values))
-    } catch (error) {
-      this.#names.judge(error instanceof DatabaseError ? error.cause : null)
-      throw error
-    }
+  gather(): void {
+    if (this.#isGathering) return
+    this.#isGathering = true
+    this.#socket.cork()
+    setImmediate(() => {
+      this.#isGathering = false
+      this.#socket.uncork()
+    })
+  }
+
+  onLost(listener: () => void): void {
+    this.#client.once('end', listener)
   }
 
   release(): void {
+    clearTimeout(this.#silence)
     this.#client.release(this.#broken ?? undefined)
+  }
+
+  async #send(text: string, values: readonly unknown[]): Promise<PostgresAnswer> {
+    if (this.#broken !== null) throw new DatabaseError(this.#broken)
+    // What has no values runs once, or is several statements, which have no name together.
+    const name = values.length === 0 ? undefined : this.#names.find(text)
+    this.#waiting += 1
+    if (this.#waiting === 1) this.#watch()
+    try {
+      return await attempt(() =>
+        this.#client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) }),
+      )
+    } catch (error) {
+      this.#names.judge(error instanceof DatabaseError ? error.cause : null)
+      throw this.#broken === null ? error : new DatabaseError(this.#broken)
+    } finally {
+      this.#waiting -= 1
+      if (this.#waiting === 0) clearTimeout(this.#silence)
+      else this.#silence?.refresh()
+    }
   }
 
   /**
    * A server that fell silent cannot be asked to roll back either: the connection is given up, and
    * with it whatever stood on it.
    */
-  #run(text: string, values: readonly unknown[]): Promise<QueryResult> {
-    // What has no values runs once, or is several statements, which have no name together.
-    const name = values.length === 0 ? undefined : this.#names.find(text)
-    const query = { text, values: [...values], ...(name === undefined ? {} : { name }) }
-    const answer = this.#client.query(query)
-    if (this.#silenceMs === 0) return answer
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#broken = new Error('the server fell silent')
-        reject(this.#broken)
-      }, this.#silenceMs)
-      answer.then(resolve, reject).finally(() => clearTimeout(timer))
-    })
+  #watch(): void {
+    const { statementMs } = TIMEOUTS[this.#patienceNow()]
+    if (statementMs === 0) return
+    this.#silence = setTimeout(() => {
+      this.#broken = new Error('the server fell silent')
+      this.#socket.destroy()
+    }, statementMs + SILENCE_MS)
   }
 }
 

@@ -12,20 +12,26 @@ export function readSnapshot<T>(
   database: Database,
   work: (snapshot: Database) => Promise<T>,
 ): Promise<T> {
-  const { kind } = database
+  if (database.kind === 'postgres') return readPostgres(database, work)
   return database.query.connection().execute(async (query) => {
     const run = (statement: string) => sql.raw(statement).execute(query)
-    if (kind === 'sqlite') await run('begin')
-    else {
-      await run('start transaction isolation level repeatable read, read only')
-      // Whoever takes the rows may be slow.
-      await run('set local idle_in_transaction_session_timeout = 0')
-    }
+    await run('begin')
     try {
-      return await work(new Database({ kind, query, setPatience() {} }))
+      return await work(new Database({ kind: 'sqlite', query, setPatience() {} }))
     } finally {
-      // A connection that broke has ended it already, and says so itself.
       await run('rollback').catch(() => {})
     }
   })
+}
+
+function readPostgres<T>(database: Database, work: (snapshot: Database) => Promise<T>): Promise<T> {
+  return database.query
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (query) => {
+      // Whoever takes the rows may be slow.
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(query)
+      return work(new Database({ kind: 'postgres', query, setPatience() {} }))
+    })
 }

@@ -250,11 +250,15 @@ export function createSessions(parts: {
             parent: presented.generation,
             audience: chooseAudience(session.token.audience),
           }
-          const rotated = await (verdict === 'rotate'
-            ? rotate(database, session, next)
-            : repair(session, { ...next, address }))
+          // Side by side: whatever changes an account's roles or disables it changes the session's
+          // row as well, and then the row is not what was judged.
+          const [rotated, account] = await Promise.all([
+            verdict === 'rotate'
+              ? rotate(database, session, next)
+              : repair(session, { ...next, address }),
+            getActive(session.accountId),
+          ])
           if (rotated === null) continue
-          const account = await getActive(rotated.accountId)
           const outcome = verdict === 'rotate' ? 'rotated' : 'repaired'
           return { grant: createGrant(rotated, account, decidedAt), outcome }
         }
