@@ -37,6 +37,7 @@ if (!existsSync(builtStamp) || readFileSync(builtStamp, 'utf8') !== stateOfBuild
   const isFirst = !existsSync(`${root}packages/cli/dist/main.js`)
   if (isFirst) process.stderr.write('Building …\n')
   run(process.execPath, [compiler, '-b', 'tsconfig.json'])
+  run(process.execPath, [`${root}scripts/bundle.mjs`])
   writeFileSync(builtStamp, stateOfBuild())
 }
 
@@ -54,7 +55,8 @@ function stateOfBuild() {
       else add(path)
     }
   }
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.base.json']) add(root + name)
+  const own = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'scripts/bundle.mjs']
+  for (const name of [...own, 'packages/cli/bundle/main.js']) add(root + name)
   for (const group of ['packages', 'examples']) {
     for (const name of readdirSync(root + group)) {
       const folder = `${root}${group}/${name}`
