@@ -57,6 +57,7 @@ const ALLOWED = [
 const GLOBALS = [
   ['packages/server/src/sessions/global-1.ts', true],
   ['packages/guard/src/global-2.ts', true],
+  ['packages/guard/src/environment.ts', false],
   ['packages/server/src/main.ts', false],
 ] as const
 

@@ -1,42 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { runSignet, type StartedAuthority, startAuthority, waitUntil } from '@signet/testkit'
+import {
+  runSignet,
+  type SpawnedService,
+  type StartedAuthority,
+  spawnService,
+  startAuthority,
+  waitUntil,
+} from '@signet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const PASSWORD = 'correct horse battery'
 
-interface Running {
-  url: string
-  process: ChildProcess
-}
-
-const ORDERS = fileURLToPath(new URL('../dist/orders.js', import.meta.url))
-const PAYMENTS = fileURLToPath(new URL('../../payments/dist/payments.js', import.meta.url))
-
-async function start(file: string, env: Record<string, string>): Promise<Running> {
-  const child = spawn(process.execPath, [file], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /listening on (http:\S+)$/.exec(line)?.[1]
-    if (url !== undefined) return { url, process: child }
-  }
-  throw new Error(`${file} ended before it listened`)
-}
-
-async function stop({ process: child }: Running): Promise<number | null> {
-  child.kill('SIGTERM')
-  if (child.exitCode === null) await once(child, 'exit')
-  return child.exitCode
-}
+const ORDERS = new URL('../dist/orders.js', import.meta.url)
+const PAYMENTS = new URL('../../payments/dist/payments.js', import.meta.url)
 
 describe('the orders and payments services', () => {
   let authority: StartedAuthority
-  let payments: Running
-  let orders: Running
+  let payments: SpawnedService
+  let orders: SpawnedService
 
   const call = (path: string, token: string, method = 'GET') =>
     fetch(orders.url + path, { method, headers: { authorization: `Bearer ${token}` } })
@@ -50,19 +30,16 @@ describe('the orders and payments services', () => {
     authority = await startAuthority()
     const { issuer } = authority.config
     const env = { ISSUER: issuer, AUDIENCE: issuer }
-    payments = await start(PAYMENTS, env)
-    orders = await start(ORDERS, { ...env, PAYMENTS_URL: payments.url })
-    for (const { url } of [orders, payments]) {
-      await waitUntil('the service is fresh', async () => {
-        const health = (await (await fetch(`${url}/health`)).json()) as { status: string }
-        return health.status === 'fresh'
-      })
-    }
+    payments = await spawnService(PAYMENTS, { env, health: '/health' })
+    orders = await spawnService(ORDERS, {
+      env: { ...env, PAYMENTS_URL: payments.url },
+      health: '/health',
+    })
   })
 
   afterAll(async () => {
-    expect(await stop(orders)).toBe(0)
-    expect(await stop(payments)).toBe(0)
+    expect(await orders.stop()).toBe(0)
+    expect(await payments.stop()).toBe(0)
     await authority[Symbol.asyncDispose]()
   })
 

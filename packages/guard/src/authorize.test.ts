@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { authorize, type Requirements } from './authorize.ts'
 import { createIdentity } from './identity.ts'
 
-const identity = createIdentity(
-  { iss: 'i', sub: 'acc_1', exp: 1, scope: 'read write', roles: ['editor'] },
-  'token',
-)
+const identity = createIdentity({
+  claims: { iss: 'i', sub: 'acc_1', exp: 1, scope: 'read write', roles: ['editor'] },
+  token: 'token',
+  watch: () => () => {},
+})
 
 const ALLOWED: Requirements[] = [
   {},

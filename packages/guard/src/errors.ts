@@ -5,6 +5,9 @@ export type SetupCode =
   | 'metadata_invalid'
   | 'feed_missing'
   | 'feed_credentials_missing'
+  | 'feed_credentials_refused'
+  | 'introspection_missing'
+  | 'introspection_refused'
   | 'guard_closed'
 
 export type GuardErrorCode = BearerCode | SetupCode

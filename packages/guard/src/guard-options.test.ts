@@ -1,8 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createKeySet, generateKey, secretKey } from '@signet/token'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type GuardOptions, parseGuardOptions } from './guard-options.ts'
 
 const GOOD = { issuer: 'https://issuer.example', audience: 'https://service.example' }
+const CLIENT = { clientId: 'cli_1', clientSecret: 'cs_unmentionable' }
 const key = await generateKey('ES256')
 const secret = secretKey(Buffer.alloc(32, 'a1b2c3'), { algorithm: 'HS256' })
 
@@ -26,6 +30,11 @@ const GOOD_OPTIONS: Record<string, GuardOptions> = {
   'several issuers': {
     issuers: [GOOD, { ...GOOD, issuer: 'https://two.example', revocation: 'none' }],
     maxStalenessSeconds: 30,
+  },
+  'credentials, and introspection with them': {
+    ...GOOD,
+    credentials: CLIENT,
+    onStale: 'introspect',
   },
   'options that are there but undefined': { ...GOOD, keys: undefined, onStale: undefined },
 }
@@ -51,8 +60,17 @@ const BAD_OPTIONS: [string, unknown, RegExp][] = [
   ['tolerance as a text', { ...GOOD, clockToleranceSeconds: '10' }, /from 0 to 60/],
   ['no number for staleness', { ...GOOD, maxStalenessSeconds: Number.NaN }, /from 3 to/],
   ['too little staleness', { ...GOOD, maxStalenessSeconds: 2 }, /from 3 to 3600/],
-  ['introspection', { ...GOOD, onStale: 'introspect' }, /not available/],
-  ['another policy', { ...GOOD, onStale: 'ignore' }, /'accept' or 'refuse'/],
+  ['introspection without credentials', { ...GOOD, onStale: 'introspect' }, /needs credentials/],
+  [
+    'introspection without a feed',
+    { ...GOOD, onStale: 'introspect', revocation: 'none' },
+    /needs a revocation feed/,
+  ],
+  ['a text for credentials', { ...GOOD, credentials: 'id:secret' }, /credentials must be/],
+  ['no secret', { ...GOOD, credentials: { clientId: 'c' } }, /credentials must be/],
+  ['an empty secret', { ...GOOD, credentials: { ...CLIENT, clientSecret: '' } }, /must be an obj/],
+  ['credentials for nothing', { ...GOOD, credentials: CLIENT, revocation: 'none' }, /are for a f/],
+  ['another policy', { ...GOOD, onStale: 'ignore' }, /'accept', 'refuse' or 'introspect'/],
   ['refuse without a feed', { ...GOOD, onStale: 'refuse', revocation: 'none' }, /needs a revoc/],
   ['revocation misspelt', { ...GOOD, revocation: 'off' }, /'feed', 'none'/],
   ['half a revocation source', { ...GOOD, revocation: { isRevoked() {} } }, /RevocationSource/],
@@ -91,5 +109,60 @@ describe('parseGuardOptions', () => {
     expect(discovered?.algorithms.filter((name) => name.startsWith('HS'))).toEqual([])
     const [shared] = parseGuardOptions({ ...GOOD, keys: secret, revocation: 'none' }).issuers
     expect(shared?.algorithms).toEqual(['HS256'])
+  })
+
+  it('names no secret in what it says of credentials', () => {
+    const options = { ...GOOD, credentials: CLIENT, revocation: 'none' as const }
+    expect(() => parseGuardOptions(options)).toThrow(/^(?!.*unmentionable)/)
+  })
+})
+
+describe('credentials from the environment', () => {
+  let folder: string
+  let file: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'signet-guard-'))
+    file = join(folder, 'secret')
+    await writeFile(file, 'cs_from_file\n')
+    vi.stubEnv('SIGNET_CLIENT_ID', 'cli_env')
+    vi.stubEnv('SIGNET_CLIENT_SECRET_FILE', file)
+  })
+  afterEach(async () => {
+    vi.unstubAllEnvs()
+    await rm(folder, { recursive: true })
+  })
+
+  const credentialsOf = (options: GuardOptions) =>
+    parseGuardOptions(options).issuers.map(({ credentials }) => credentials?.() ?? null)
+
+  it('speak for a guard of one issuer with a feed that names none', () => {
+    const fromFile = { clientId: 'cli_env', clientSecret: 'cs_from_file' }
+    expect(credentialsOf(GOOD)).toEqual([fromFile])
+    expect(credentialsOf({ ...GOOD, credentials: CLIENT })).toEqual([CLIENT])
+    expect(credentialsOf({ ...GOOD, credentials: null })).toEqual([null])
+    expect(credentialsOf({ ...GOOD, revocation: 'none' })).toEqual([null])
+    expect(credentialsOf({ issuers: [GOOD, { ...GOOD, issuer: 'https://b.example' }] })).toEqual([
+      null,
+      null,
+    ])
+  })
+
+  it('are read anew each time, so that a file may be replaced', async () => {
+    const [issuer] = parseGuardOptions(GOOD).issuers
+    await writeFile(file, 'cs_next')
+    expect(issuer?.credentials?.().clientSecret).toBe('cs_next')
+  })
+
+  it.each([
+    ['only one of the two', () => vi.stubEnv('SIGNET_CLIENT_ID', ''), /must both be set/],
+    ['no file', () => rm(file), /cannot be read/],
+    ['an empty file', () => writeFile(file, ' \n'), /is empty/],
+  ])('are a problem that is told at once: %s', async (_name, prepare, message) => {
+    await prepare()
+    expect(() => parseGuardOptions(GOOD)).toThrow(TypeError)
+    expect(() => parseGuardOptions(GOOD)).toThrow(message)
+    expect(() => parseGuardOptions(GOOD)).toThrow(/^(?!.*signet-guard-)/)
+    await writeFile(file, 'x')
   })
 })

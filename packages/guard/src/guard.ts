@@ -5,9 +5,15 @@ import { authorize } from './authorize.ts'
 import { type BearerAnswer, createBearerAnswer } from './bearer.ts'
 import { findBearerToken, type GuardedSource } from './credentials.ts'
 import { GuardError, isRefusal, type Refusal } from './errors.ts'
-import { type GuardOptions, type GuardPolicy, parseGuardOptions } from './guard-options.ts'
+import {
+  findStaleProblem,
+  type GuardOptions,
+  type GuardPolicy,
+  parseGuardOptions,
+} from './guard-options.ts'
 import { createIdentity, type Identity } from './identity.ts'
 import { type IssuerHealth, TrustedIssuer } from './issuer.ts'
+import { printMetrics } from './metrics.ts'
 import { isRoute, parseRoute, type Route, type RouteOptions } from './route.ts'
 
 export interface GuardHealth {
@@ -33,10 +39,14 @@ export class Guard {
   readonly #issuers: readonly TrustedIssuer[]
   readonly #byName: ReadonlyMap<unknown, TrustedIssuer>
   readonly #realm: string
+  #accepted = 0
   #isClosed = false
+  /** Whether any route so far would ask the authority when stale. */
+  #introspects: boolean
 
   constructor(policy: GuardPolicy) {
     this.#policy = policy
+    this.#introspects = policy.onStale === 'introspect'
     this.#byName = new Map(
       policy.issuers.map((issuer) => [issuer.issuer, new TrustedIssuer(issuer, policy)]),
     )
@@ -47,15 +57,18 @@ export class Guard {
 
   /**
    * Resolves when the keys of every issuer are there and its feed was heard fresh. While an issuer
-   * cannot be reached it waits, however long; the process is held open meanwhile.
+   * cannot be reached it waits, however long; the process is held open meanwhile. Where a route made
+   * so far introspects, that is tried once.
    *
    * @throws GuardError `metadata_invalid`, `feed_missing`, `feed_credentials_missing`,
-   *   `guard_closed`
+   *   `feed_credentials_refused`, `introspection_missing`, `introspection_refused`, `guard_closed`
    */
   async ready(): Promise<void> {
     const hold = setInterval(() => {}, 60_000)
     try {
       await Promise.all(this.#issuers.map((issuer) => issuer.ready()))
+      if (!this.#introspects) return
+      await Promise.all(this.#issuers.map((issuer) => issuer.checkIntrospection()))
     } finally {
       clearInterval(hold)
     }
@@ -68,10 +81,9 @@ export class Guard {
    */
   route(options: RouteOptions = {}): Route {
     const route = parseRoute(options, this.#policy.onStale)
-    const isBlind = this.#policy.issuers.some(({ revocation }) => revocation === 'none')
-    if (route.onStale === 'refuse' && isBlind) {
-      throw new TypeError("Route options: onStale 'refuse' needs a revocation feed")
-    }
+    const problem = findStaleProblem(route.onStale, this.#policy.issuers)
+    if (problem !== null) throw new TypeError(`Route options: ${problem}`)
+    this.#introspects ||= route.onStale === 'introspect'
     return route
   }
 
@@ -101,7 +113,8 @@ export class Guard {
 
   /**
    * Whose token it is. In this order: signature and claims, known revocations, freshness of that
-   * knowledge where the route asks for it, scopes and roles.
+   * knowledge where the route asks for it (by asking the authority, where the route says so),
+   * scopes and roles.
    *
    * @throws GuardError as `authenticate`
    */
@@ -129,6 +142,19 @@ export class Guard {
     return { status: worst ?? 'fresh', issuers, eventsLost: this.#policy.events.lost }
   }
 
+  /**
+   * The same and more for Prometheus, in its text format. What scrapes a service that has metrics
+   * of its own gets both texts, one behind the other.
+   */
+  metrics(): string {
+    return printMetrics({
+      accepted: this.#accepted,
+      events: this.#policy.events,
+      issuers: this.#issuers.map((issuer) => issuer.health()),
+      nowSeconds: this.#policy.clock.now() / 1000,
+    })
+  }
+
   /** Ends every connection and timer. A closed guard accepts nothing. */
   close(): void {
     this.#isClosed = true
@@ -143,14 +169,17 @@ export class Guard {
       decode(token)
       await issuer.waitForStart()
     }
-    const claims = await issuer.check(token).catch((error: unknown) => {
+    const checked = await issuer.check(token).catch((error: unknown) => {
       // Nor is it our outage that it is none.
       if (isRefusal(error) && error.code === 'keys_unavailable') decode(token)
       throw error
     })
-    if (route.onStale === 'refuse') issuer.checkFreshness()
-    const identity = createIdentity(claims, token)
+    const { onStale } = route
+    if (onStale !== 'accept') await issuer.checkFreshness(token, onStale)
+    const watch = issuer.watch(token, checked, onStale)
+    const identity = createIdentity({ claims: checked.claims, token, watch })
     authorize(identity, route)
+    this.#accepted += 1
     return identity
   }
 

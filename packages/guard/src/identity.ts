@@ -1,3 +1,4 @@
+import type { IdentityEnd } from './identity-watches.ts'
 import type { AccessTokenClaims } from './protocol/index.ts'
 
 /** Claims of a verified token; members beyond the protocol's are whatever the issuer put there. */
@@ -23,10 +24,26 @@ export interface Identity {
    * serialising an identity does not show it.
    */
   readonly token: string
+  /**
+   * For what outlives its request, such as a WebSocket or a stream: calls back once when the token
+   * is good no more, and says why. A revocation is told as soon as the feed tells it; expiry, and
+   * staleness on a route that does not accept it, within a second. One that has ended already is
+   * told at once, though never before this returns. What the callback throws is not caught.
+   *
+   * Returns what ends the watch: call it when the connection closes. Until then, or until the token
+   * expires, the guard remembers the callback.
+   */
+  onRevoked(callback: (end: IdentityEnd) => void): () => void
+}
+
+export interface IdentityParts {
+  readonly claims: VerifiedClaims
+  readonly token: string
+  readonly watch: Identity['onRevoked']
 }
 
 /** Checks nothing: the claims must come out of a successful verification. */
-export function createIdentity(claims: VerifiedClaims, token: string): Identity {
+export function createIdentity({ claims, token, watch }: IdentityParts): Identity {
   const identity = {
     subject: claims.sub,
     sessionId: typeof claims.sid === 'string' ? claims.sid : null,
@@ -37,7 +54,7 @@ export function createIdentity(claims: VerifiedClaims, token: string): Identity 
     issuer: claims.iss,
     expiresAt: claims.exp,
   }
-  Object.defineProperty(identity, 'token', { value: token })
+  Object.defineProperties(identity, { token: { value: token }, onRevoked: { value: watch } })
   return Object.freeze(identity) as Identity
 }
 

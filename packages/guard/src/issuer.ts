@@ -4,12 +4,17 @@ import { createVerifier, type KeySet, TokenError, type TokenHeader } from '@sign
 import { ageMs, type Moment, momentOf } from './clock.ts'
 import { connectIssuer, type IssuerConnections } from './connect-issuer.ts'
 import { GuardError } from './errors.ts'
-import type { GuardPolicy, IssuerPolicy } from './guard-options.ts'
-import type { VerifiedClaims } from './identity.ts'
+import type { GuardPolicy } from './guard-options.ts'
+import type { Identity, VerifiedClaims } from './identity.ts'
+import { IdentityWatches } from './identity-watches.ts'
+import type { IssuerPolicy } from './issuer-options.ts'
 import type { KeysHealth } from './keys/key-source.ts'
 import { ACCESS_TOKEN_TYPE } from './protocol/index.ts'
+import type { IntrospectionCounts } from './revocation/introspection.ts'
+import type { RevocationSubject } from './revocation/revocation-source.ts'
 import { parseSubject } from './revocation/revocation-subject.ts'
 import { stalenessOf } from './revocation/staleness-watch.ts'
+import type { OnStale } from './route.ts'
 
 /** Longest that requests wait for the first keys and the first pulse, from when a guard is made. */
 const START_MS = 3_000
@@ -25,6 +30,10 @@ export interface IssuerHealth {
   readonly keys: KeysHealth
   /** How many are held; null without a feed. */
   readonly revocations: number | null
+  /** Answers of the authority about single tokens; null without credentials. */
+  readonly introspections: IntrospectionCounts | null
+  /** Identities whose end somebody waits for, by `onRevoked`. */
+  readonly watched: number
   readonly lastError: string | null
 }
 
@@ -32,6 +41,13 @@ interface Verified {
   readonly claims: VerifiedClaims
   /** Of the key that verified the token; null when that has none. */
   readonly kid: string | null
+}
+
+/** A token that was good when it was looked at. */
+export interface CheckedToken {
+  readonly claims: VerifiedClaims
+  /** Null where nothing can be revoked. */
+  readonly subject: RevocationSubject | null
 }
 
 interface Verifier {
@@ -43,6 +59,7 @@ export class TrustedIssuer {
   readonly #issuer: IssuerPolicy
   readonly #guard: GuardPolicy
   readonly #connections: IssuerConnections
+  readonly #watches: IdentityWatches
   readonly #created: Moment
   #start: Promise<void> | null = null
   #hasStarted = false
@@ -54,6 +71,12 @@ export class TrustedIssuer {
     this.#guard = guard
     this.#created = momentOf(guard.clock)
     this.#connections = connectIssuer(issuer, guard)
+    this.#watches = new IdentityWatches({
+      source: this.#connections.revocations,
+      maxStalenessMs: guard.maxStalenessMs,
+      clock: guard.clock,
+      isActive: (token) => this.#isActive(token),
+    })
   }
 
   get hasStarted(): boolean {
@@ -72,33 +95,50 @@ export class TrustedIssuer {
     this.#hasStarted = true
   }
 
+  /** @throws GuardError where a route would have to introspect and could not */
+  async checkIntrospection(): Promise<void> {
+    await this.#connections.introspection?.ready()
+  }
+
   /**
    * Signature and claims, then known revocations. Says nothing about how fresh these are.
    *
    * @throws TokenError; GuardError `token_revoked`, `token_invalid`, `keys_unavailable`,
    *   `revocation_stale` when a source of the caller's own fails
    */
-  async check(token: string): Promise<VerifiedClaims> {
+  async check(token: string): Promise<CheckedToken> {
     const { claims, kid } = await this.#verify(token)
     const { revocations } = this.#connections
-    if (revocations !== null) {
-      const subject = parseSubject(claims, kid)
-      if (attempt('revocation_stale', () => revocations.isRevoked(subject))) {
-        throw new GuardError('token_revoked')
-      }
+    if (revocations === null) return { claims, subject: null }
+    const subject = parseSubject(claims, kid)
+    if (attempt('revocation_stale', () => revocations.isRevoked(subject))) {
+      throw new GuardError('token_revoked')
     }
-    return claims
+    return { claims, subject }
   }
 
-  /** @throws GuardError `revocation_stale` */
-  checkFreshness(): void {
+  /**
+   * What a route that does not accept stale knowledge does with a token that was checked.
+   *
+   * @throws GuardError `revocation_stale`, and `token_revoked` when the authority says so
+   */
+  async checkFreshness(token: string, onStale: Exclude<OnStale, 'accept'>): Promise<void> {
     const { revocations } = this.#connections
     if (revocations !== null && stalenessOf(revocations) <= this.#guard.maxStalenessMs) return
-    throw new GuardError('revocation_stale')
+    if (onStale === 'refuse') throw new GuardError('revocation_stale')
+    if (!(await this.#isActive(token))) {
+      throw new GuardError('token_revoked', { reason: 'introspected' })
+    }
+  }
+
+  /** `onRevoked` of an identity made of this token, on a route with that policy. */
+  watch(token: string, { claims, subject }: CheckedToken, onStale: OnStale): Identity['onRevoked'] {
+    const expiresAt = claims.exp + this.#guard.clockToleranceSeconds
+    return (callback) => this.#watches.add({ token, subject, expiresAt, onStale }, callback)
   }
 
   health(): IssuerHealth {
-    const { keys, revocations } = this.#connections
+    const { keys, revocations, introspection } = this.#connections
     const stalenessMs = revocations === null ? null : stalenessOf(revocations)
     const feed = revocations?.health() ?? null
     const keysHealth = keys.health()
@@ -110,6 +150,8 @@ export class TrustedIssuer {
       cursor: feed?.cursor ?? null,
       keys: keysHealth,
       revocations: feed?.size ?? null,
+      introspections: introspection?.counts ?? null,
+      watched: this.#watches.size,
       lastError: feed?.lastError ?? keysHealth.lastError,
     }
   }
@@ -117,6 +159,13 @@ export class TrustedIssuer {
   close(): void {
     this.#isClosed = true
     this.#connections.close()
+    this.#watches.close()
+  }
+
+  #isActive(token: string): Promise<boolean> {
+    const { introspection } = this.#connections
+    if (introspection === null) throw new GuardError('revocation_stale')
+    return introspection.isActive(token)
   }
 
   async #waitForStart(): Promise<void> {

@@ -26,8 +26,7 @@ describe('parseRoute', () => {
     [{ scopes: { all: 'read' } }, /scopes.all must be a list/],
     [{ scopes: { all: ['read write'] } }, /scopes.all must be a list/],
     [{ scopes: { all: [''] } }, /scopes.all must be a list/],
-    [{ onStale: 'introspect' }, /not available/],
-    [{ onStale: 'no' }, /'accept' or 'refuse'/],
+    [{ onStale: 'no' }, /'accept', 'refuse' or 'introspect'/],
     [{ optional: 'yes' }, /optional must be/],
     [null, /must be an object/],
   ])('refuses %j', (options, message) => {

@@ -1,11 +1,13 @@
 import type { Needed, Requirements } from './authorize.ts'
 import { createOptionProblems, isObject, type OptionProblems } from './option-problems.ts'
 
+const ON_STALE = ['accept', 'refuse', 'introspect'] as const
+
 /**
- * What to do with a token while it cannot be told whether it was revoked: accept it until it
- * expires, or answer 503.
+ * What to do with a token while the feed cannot tell whether it was revoked: accept it until it
+ * expires, answer 503, or ask the authority about this one token (RFC 7662).
  */
-export type OnStale = 'accept' | 'refuse'
+export type OnStale = (typeof ON_STALE)[number]
 
 export interface RouteOptions extends Requirements {
   /** Lets requests without credentials through, without an identity. Bad ones are refused still. */
@@ -46,10 +48,8 @@ export function parseRoute(options: RouteOptions, onStaleByDefault: OnStale): Ro
 }
 
 export function checkOnStale(onStale: unknown, problems: OptionProblems): void {
-  if (onStale === 'introspect') {
-    problems.add("onStale 'introspect' is not available: use 'accept' or 'refuse'")
-  } else if (onStale !== 'accept' && onStale !== 'refuse') {
-    problems.add("onStale must be 'accept' or 'refuse'")
+  if (!ON_STALE.some((policy) => policy === onStale)) {
+    problems.add("onStale must be 'accept', 'refuse' or 'introspect'")
   }
 }
 

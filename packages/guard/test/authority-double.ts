@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { exportJwk, generateKey, type Key, sign } from '@signet/token'
 import type { FeedPage, FeedPulse, Metadata, RevocationEntry } from '../src/protocol/index.ts'
 
@@ -34,6 +35,12 @@ export class AuthorityDouble {
   readonly overrides = new Map<string, Handler>()
   /** While true, streams stay open and say nothing. */
   isSilent = false
+  /** Set to close the feed: only a client with these credentials gets in. Introspection always is. */
+  client: { id: string; secret: string } | null = null
+  /** Ended for the authority, whether or not the feed has told it. */
+  readonly inactive = new Set<string>()
+  /** The `Authorization` of each request, by path; null where it had none. */
+  readonly authorizations: [path: string, value: string | null][] = []
   /** The cursor each stream asked to resume behind. */
   readonly resumed: (string | null)[] = []
 
@@ -120,6 +127,7 @@ export class AuthorityDouble {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = new URL(request.url ?? '/', 'http://x').pathname
     this.#hits.push(path)
+    this.authorizations.push([path, request.headers.authorization ?? null])
     const handler = this.overrides.get(path) ?? this.#handlers[path]
     if (handler === undefined) response.writeHead(404).end()
     else handler(request, response)
@@ -129,7 +137,11 @@ export class AuthorityDouble {
     '/.well-known/openid-configuration': (_request, response) =>
       sendJson(response, this.metadata()),
     '/.well-known/jwks.json': (request, response) => this.sendKeys(request, response),
-    '/revocations/stream': (request, response) => this.openStream(request, response),
+    '/revocations/stream': (request, response) => {
+      if (this.client !== null && !this.#isClient(request)) refuseClient(response)
+      else this.openStream(request, response)
+    },
+    '/oauth/introspect': (request, response) => void this.introspect(request, response),
   }
 
   metadata(): Metadata {
@@ -137,6 +149,7 @@ export class AuthorityDouble {
       issuer: this.issuer,
       jwks_uri: `${this.issuer}/.well-known/jwks.json`,
       revocation_stream_endpoint: `${this.issuer}/revocations/stream`,
+      introspection_endpoint: `${this.issuer}/oauth/introspect`,
     }
   }
 
@@ -149,6 +162,19 @@ export class AuthorityDouble {
       return
     }
     sendJson(response, { keys: this.keys.map(exportJwk) })
+  }
+
+  async introspect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#isClient(request)) return refuseClient(response)
+    const form = new URLSearchParams(await text(request))
+    const token = form.get('token') ?? ''
+    sendJson(response, { active: token.length > 1 && !this.inactive.has(token) })
+  }
+
+  #isClient(request: IncomingMessage): boolean {
+    const { id = '', secret = '' } = this.client ?? {}
+    const basic = Buffer.from(`${id}:${secret}`).toString('base64')
+    return request.headers.authorization === `Basic ${basic}`
   }
 
   openStream(request: IncomingMessage, response: ServerResponse): void {
@@ -186,6 +212,10 @@ export class AuthorityDouble {
 }
 
 const openStreamTimes = new WeakMap<ServerResponse, number>()
+
+function refuseClient(response: ServerResponse): void {
+  response.writeHead(401, { 'www-authenticate': 'Basic realm="signet"' }).end()
+}
 
 export function sendJson(response: ServerResponse, body: unknown): void {
   response.setHeader('content-type', 'application/json')

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createGuard, type GuardEvent } from '../src/index.ts'
+import { createGuard, type GuardEvent, type IdentityEnd, type SetupCode } from '../src/index.ts'
 import { BEARER_CODES } from '../src/protocol/index.ts'
 
 const reference = await readFile(
@@ -40,12 +40,49 @@ describe('docs/reference/guard.md', () => {
       refused: true,
       feed_connected: true,
       feed_disconnected: true,
+      feed_failed: true,
       fresh: true,
       stale: true,
       keys_refreshed: true,
       keys_failed: true,
+      introspection_failed: true,
     }
     expect(rowsUnder('Events').flatMap(([cell]) => names(cell))).toEqual(Object.keys(types))
+  })
+
+  it('lists every code of the set-up', () => {
+    const codes: Record<SetupCode, true> = {
+      metadata_invalid: true,
+      feed_missing: true,
+      feed_credentials_missing: true,
+      feed_credentials_refused: true,
+      introspection_missing: true,
+      introspection_refused: true,
+      guard_closed: true,
+    }
+    expect(rowsUnder('Set-up').flatMap(([cell]) => names(cell))).toEqual(Object.keys(codes))
+  })
+
+  it('lists every reason for the end of an identity', () => {
+    const ends: Record<IdentityEnd, true> = {
+      token_revoked: true,
+      token_expired: true,
+      revocation_stale: true,
+      guard_closed: true,
+    }
+    const documented = rowsUnder('Connections that stay open').flatMap(([cell]) => names(cell))
+    expect(documented).toEqual(Object.keys(ends))
+  })
+
+  it('lists every metric', () => {
+    const guard = createGuard({
+      issuer: 'http://127.0.0.1:9',
+      audience: 'a',
+      fetch: () => Promise.reject(new Error('not in this test')),
+    })
+    guard.close()
+    const printed = [...guard.metrics().matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1])
+    expect(rowsUnder('Metrics').flatMap(([cell]) => names(cell))).toEqual(printed)
   })
 
   it('names only options that exist, and all of them', () => {
@@ -63,7 +100,7 @@ describe('docs/reference/guard.md', () => {
     expect(problems(single)).not.toContain('no option')
     expect(problems({ ...single, typo: 1 })).toContain('no option typo')
     expect(problems({ issuers: [{}] })).not.toContain('no option')
-    expect(documented).toHaveLength(16)
+    expect(documented).toHaveLength(17)
   })
 
   it('names every method', () => {

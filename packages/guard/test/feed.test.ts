@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClock } from '../src/clock.ts'
+import { createClientAuthentication } from '../src/http/client-authentication.ts'
 import { createDiscovery } from '../src/http/discovery.ts'
 import { createJsonClient } from '../src/http/json-client.ts'
 import type { FeedPage } from '../src/protocol/index.ts'
@@ -39,6 +40,10 @@ describe('RevocationFeed', () => {
     const feed = new RevocationFeed({
       issuer: authority.issuer,
       discovery: createDiscovery({ issuer: authority.issuer, client }),
+      authentication: createClientAuthentication({
+        issuer: authority.issuer,
+        credentials: null,
+      }),
       fetch,
       clock: createClock(now),
       emit: events.onEvent,

@@ -272,6 +272,35 @@ describe('a guard', () => {
     await eventually(() => isEnded)
   }, 4_000)
 
+  it('counts what it judged and what it knows, for Prometheus', async () => {
+    using open = openGuard(authority)
+    const figure = (series: string) =>
+      open.guard
+        .metrics()
+        .split('\n')
+        .find((line) => line.startsWith(`signet_guard_${series} `))
+        ?.split(' ')[1]
+    const issuer = `{issuer="${authority.issuer}"}`
+    expect(figure(`staleness_seconds${issuer}`)).toBe('+Inf')
+    await open.guard.ready()
+    await open.guard.verify(authority.issue())
+    await open.guard.verify(authority.issue())
+    await codeOf(open.guard.verify('garbage'))
+    authority.revoke({ id: 'ses_9' })
+    await eventually(() => figure(`revocations${issuer}`) === '1')
+    expect(figure('requests_total{result="accepted"}')).toBe('2')
+    expect(figure('requests_total{result="token_invalid"}')).toBe('1')
+    expect(figure('requests_total{result="token_revoked"}')).toBe('0')
+    expect(figure('events_total{type="feed_connected"}')).toBe('1')
+    expect(figure(`feed_connected${issuer}`)).toBe('1')
+    expect(figure(`fresh${issuer}`)).toBe('1')
+    expect(Number(figure(`staleness_seconds${issuer}`))).toBeLessThan(10)
+    expect(Number(figure(`keys_age_seconds${issuer}`))).toBeLessThan(60)
+    await authority.down()
+    await open.events.reached('feed_disconnected', 1)
+    expect(figure(`feed_connected${issuer}`)).toBe('0')
+  })
+
   it('survives an observer that throws, and counts what it lost', async () => {
     using open = openGuard(authority, {
       onEvent: () => {

@@ -14,6 +14,7 @@ export { type PostgresServer, startPostgres } from './postgres/start-postgres.ts
 export { sendRaw } from './raw-request.ts'
 export { runSignet, SIGNET_BIN, type SignetRun } from './run-signet.ts'
 export { type SpawnedAuthority, spawnAuthority } from './spawn-authority.ts'
+export { type SpawnedService, spawnService } from './spawn-service.ts'
 export { querySqliteFile } from './sqlite-file.ts'
 export { type StartedAuthority, startAuthority } from './start-authority.ts'
 export { hasRedis, type RedisServer, startRedis } from './start-redis.ts'

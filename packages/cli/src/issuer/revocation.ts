@@ -56,6 +56,9 @@ export async function checkRevocation(question: RevocationQuestion): Promise<Rev
       writeNote('not asked whether it was revoked: the feed of the issuer wants credentials')
       return 'not-asked'
     }
+    if (error.code === 'feed_credentials_refused') {
+      throw new CommandError('the revocation feed refuses the credentials', 'unavailable')
+    }
     if (error.code === 'token_revoked') throw new RevokedError()
     if (error.cause instanceof TokenError) throw error.cause
     throw new CommandError('the revocation feed of the issuer does not answer', 'unavailable')

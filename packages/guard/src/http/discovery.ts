@@ -9,6 +9,8 @@ export interface DiscoveredMetadata {
   keySetUrl: URL
   /** Null when the issuer has no feed. */
   streamUrl: URL | null
+  /** Null when the issuer answers no questions about single tokens. */
+  introspectionUrl: URL | null
 }
 
 /** An issuer's metadata, fetched when first asked for and shared by all who ask. */
@@ -73,11 +75,13 @@ function parseMetadata(document: unknown, issuer: string): DiscoveredMetadata {
   const metadata: Partial<Record<keyof Metadata, unknown>> = document
   // Byte for byte: an issuer that is spelt differently is another issuer (RFC 8414, section 3.3).
   if (metadata.issuer !== issuer) throw invalid('issuer_mismatch')
-  const stream = metadata.revocation_stream_endpoint
+  const read = (address: unknown) =>
+    address === undefined ? null : parseAnnouncedUrl(address, issuer)
   try {
     return {
       keySetUrl: parseAnnouncedUrl(metadata.jwks_uri, issuer),
-      streamUrl: stream === undefined ? null : parseAnnouncedUrl(stream, issuer),
+      streamUrl: read(metadata.revocation_stream_endpoint),
+      introspectionUrl: read(metadata.introspection_endpoint),
     }
   } catch (cause) {
     throw new GuardError('metadata_invalid', { reason: 'unsafe_address', cause })

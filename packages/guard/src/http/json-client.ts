@@ -1,10 +1,19 @@
 export type Fetch = typeof globalThis.fetch
 
-export interface JsonRequest {
+interface JsonRequest {
   url: URL
   maxBytes: number
+}
+
+export interface JsonQuestion extends JsonRequest {
   /** Sent as `If-None-Match`. */
   etag?: string | null
+}
+
+export interface JsonForm extends JsonRequest {
+  /** Sent as application/x-www-form-urlencoded. */
+  form: Readonly<Record<string, string>>
+  authorization: string | null
 }
 
 export type JsonAnswer =
@@ -29,7 +38,9 @@ export interface JsonClient {
    *
    * @throws StatusError, Error
    */
-  get(request: JsonRequest): Promise<JsonAnswer>
+  get(question: JsonQuestion): Promise<JsonAnswer>
+  /** One POST of a form, with the same limits; the JSON of a 200. @throws StatusError, Error */
+  post(form: JsonForm): Promise<unknown>
   /** Ends what is under way. */
   close(): void
 }
@@ -42,35 +53,47 @@ export interface JsonClientOptions {
 export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonClient {
   const open = new Set<AbortController>()
 
+  /** One exchange within the limits of time; `read` takes the answer while they still hold. */
+  async function exchange<T>(
+    url: URL,
+    init: RequestInit,
+    read: (response: Response) => T | Promise<T>,
+  ): Promise<T> {
+    const controller = new AbortController()
+    open.add(controller)
+    const timer = setTimeout(() => {
+      controller.abort(new Error(`${url.href} took longer than ${timeoutMs} ms`))
+    }, timeoutMs).unref()
+    try {
+      return await read(await fetch(url, { ...init, redirect: 'error', signal: controller.signal }))
+    } finally {
+      clearTimeout(timer)
+      open.delete(controller)
+      // Ends a body that was not read to its end.
+      controller.abort()
+    }
+  }
+
   return {
-    async get({ url, maxBytes, etag = null }) {
-      const controller = new AbortController()
-      open.add(controller)
-      const timer = setTimeout(() => {
-        controller.abort(new Error(`${url.href} took longer than ${timeoutMs} ms`))
-      }, timeoutMs).unref()
-      try {
-        const response = await fetch(url, {
-          redirect: 'error',
-          signal: controller.signal,
-          headers: {
-            accept: 'application/json',
-            ...(etag === null ? {} : { 'if-none-match': etag }),
-          },
-        })
+    get({ url, maxBytes, etag = null }) {
+      const headers = {
+        accept: 'application/json',
+        ...(etag === null ? {} : { 'if-none-match': etag }),
+      }
+      return exchange(url, { headers }, async (response): Promise<JsonAnswer> => {
         const maxAgeSeconds = readMaxAge(response.headers.get('cache-control'))
         if (response.status === 304 && etag !== null) return { status: 304, maxAgeSeconds }
-        if (response.status !== 200 || response.redirected) {
-          throw new StatusError(url, response.status)
-        }
-        const body: unknown = JSON.parse(await readText(response, { url, maxBytes }))
+        const body = await readJson(response, { url, maxBytes })
         return { status: 200, body, etag: response.headers.get('etag'), maxAgeSeconds }
-      } finally {
-        clearTimeout(timer)
-        open.delete(controller)
-        // Ends a body that was not read to its end.
-        controller.abort()
+      })
+    },
+    post({ url, maxBytes, form, authorization }) {
+      const headers = {
+        accept: 'application/json',
+        ...(authorization === null ? {} : { authorization }),
       }
+      const init = { method: 'POST', headers, body: new URLSearchParams(form) }
+      return exchange(url, init, (response) => readJson(response, { url, maxBytes }))
     },
     close() {
       for (const controller of open) controller.abort(new Error('closed'))
@@ -78,10 +101,12 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
   }
 }
 
-async function readText(
-  response: Response,
-  { url, maxBytes }: Pick<JsonRequest, 'url' | 'maxBytes'>,
-): Promise<string> {
+async function readJson(response: Response, { url, maxBytes }: JsonRequest): Promise<unknown> {
+  if (response.status !== 200 || response.redirected) throw new StatusError(url, response.status)
+  return JSON.parse(await readText(response, { url, maxBytes }))
+}
+
+async function readText(response: Response, { url, maxBytes }: JsonRequest): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let bytes = 0

@@ -25,7 +25,11 @@ it.each([
     algorithms: ['ES256'],
     maxStaleSeconds: 86_400,
     discovery: {
-      get: async () => ({ keySetUrl: new URL('https://issuer.example/jwks'), streamUrl: null }),
+      get: async () => ({
+        keySetUrl: new URL('https://issuer.example/jwks'),
+        streamUrl: null,
+        introspectionUrl: null,
+      }),
       forget: () => {},
     },
     client: {
@@ -33,6 +37,7 @@ it.each([
         fetches += 1
         return { status: 200, body: jwks, etag: null, maxAgeSeconds }
       },
+      post: () => Promise.reject(new Error('nobody posts for keys')),
       close: () => {},
     },
     clock: createClock(),

@@ -6,4 +6,6 @@ export interface Metadata {
   revocation_feed_endpoint?: string
   /** The same log as server-sent events. */
   revocation_stream_endpoint?: string
+  /** @see RFC 7662 */
+  introspection_endpoint?: string
 }

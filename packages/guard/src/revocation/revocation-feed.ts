@@ -5,6 +5,7 @@ import { describeError, GuardError, isSetupError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
 import { Gate } from '../gate.ts'
 import { createBackOff } from '../http/back-off.ts'
+import type { ClientAuthentication } from '../http/client-authentication.ts'
 import type { Discovery } from '../http/discovery.ts'
 import type { Fetch } from '../http/json-client.ts'
 import { releaseProcess } from '../http/release-process.ts'
@@ -12,7 +13,12 @@ import { FEED_PULSE_MS, type FeedPage } from '../protocol/index.ts'
 import { parseCursor, parsePage, parsePulse } from './feed-messages.ts'
 import { Freshness } from './freshness.ts'
 import { RevocationList } from './revocation-list.ts'
-import type { RevocationHealth, RevocationSource, RevocationSubject } from './revocation-source.ts'
+import type {
+  RevocationHealth,
+  RevocationListener,
+  RevocationSource,
+  RevocationSubject,
+} from './revocation-source.ts'
 import { createSseParser, type SseEvent } from './sse-parser.ts'
 
 const MAX_EVENT_LENGTH = 1024 * 1024
@@ -39,6 +45,7 @@ const DEFAULT_PACE: FeedPace = {
 export interface RevocationFeedOptions {
   issuer: string
   discovery: Discovery
+  authentication: ClientAuthentication
   fetch: Fetch
   clock: Clock
   emit: EmitEvent
@@ -61,6 +68,7 @@ export class RevocationFeed implements RevocationSource {
   #wasConnected = false
   #hasCounted = false
   #lastError: string | null = null
+  readonly #listeners = new Set<RevocationListener>()
 
   constructor(options: RevocationFeedOptions) {
     this.#options = options
@@ -71,6 +79,11 @@ export class RevocationFeed implements RevocationSource {
 
   isRevoked(token: RevocationSubject): boolean {
     return this.#list.isRevoked(token)
+  }
+
+  listen(listener: RevocationListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   stalenessMs(): number {
@@ -114,7 +127,7 @@ export class RevocationFeed implements RevocationSource {
   }
 
   async #readStream(): Promise<void> {
-    const { clock, discovery, fetch } = this.#options
+    const { authentication, clock, discovery, fetch } = this.#options
     const request = new AbortController()
     const cut = () => request.abort(this.#stop.signal.reason)
     this.#stop.signal.addEventListener('abort', cut)
@@ -125,6 +138,7 @@ export class RevocationFeed implements RevocationSource {
       const { streamUrl } = await discovery.get()
       if (streamUrl === null) throw new GuardError('feed_missing')
       watchdog.refresh()
+      const authorization = authentication.headerFor(streamUrl)
       const opened = momentOf(clock)
       this.#freshness.open()
       this.#isBeginning = false
@@ -134,10 +148,15 @@ export class RevocationFeed implements RevocationSource {
           signal: request.signal,
           headers: {
             accept: 'text/event-stream',
+            ...(authorization === null ? {} : { authorization }),
             ...(this.#cursor === null ? {} : { 'last-event-id': this.#cursor }),
           },
         }),
       )
+      if (isRefused(response)) {
+        authentication.refused()
+        throw refusalOf(response, authorization !== null)
+      }
       checkStream(response)
       let isSpent = false
       const parse = createSseParser({
@@ -191,6 +210,7 @@ export class RevocationFeed implements RevocationSource {
     // What was known stays, also where the log begins anew: a log restored from a backup has lost
     // ends that were acknowledged, and nothing is ever revoked back.
     this.#list.apply(entries)
+    for (const listener of this.#listeners) listener(entries)
     if (entries.some((entry) => entry.kind === 'key')) this.#options.onKeysChanged()
     if (!complete) return
     this.#isBeginning = false
@@ -227,7 +247,12 @@ export class RevocationFeed implements RevocationSource {
   }
 
   #note(error: unknown): void {
-    this.#lastError = describeError(error)
+    const reason = describeError(error)
+    // Said once for each cause, not with every attempt.
+    if (!this.#isConnected && reason !== this.#lastError) {
+      this.#options.emit({ type: 'feed_failed', issuer: this.#options.issuer, reason })
+    }
+    this.#lastError = reason
     if (isSetupError(error)) this.#gate.fail(error)
     this.#options.discovery.forget()
   }
@@ -240,11 +265,17 @@ export class RevocationFeed implements RevocationSource {
   }
 }
 
-/** @throws GuardError `feed_credentials_missing`; Error */
+function isRefused({ status }: Response): boolean {
+  return status === 401 || status === 403
+}
+
+function refusalOf({ status }: Response, hadCredentials: boolean): GuardError {
+  const code = hadCredentials ? 'feed_credentials_refused' : 'feed_credentials_missing'
+  return new GuardError(code, { reason: `http_${status}` })
+}
+
+/** @throws Error */
 function checkStream(response: Response): void {
-  if (response.status === 401 || response.status === 403) {
-    throw new GuardError('feed_credentials_missing')
-  }
   const type = response.headers.get('content-type') ?? ''
   if (response.status !== 200 || !/^text\/event-stream\s*(;|$)/i.test(type)) {
     throw new Error(`The feed answered ${response.status} ${type}`)

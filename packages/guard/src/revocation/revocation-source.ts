@@ -1,3 +1,5 @@
+import type { RevocationEntry } from '../protocol/index.ts'
+
 /** What of a verified token can be revoked. Absent parts are null. */
 export interface RevocationSubject {
   readonly sid: string | null
@@ -18,10 +20,17 @@ export interface RevocationHealth {
   readonly lastError: string | null
 }
 
+export type RevocationListener = (entries: readonly RevocationEntry[]) => void
+
 /** Where a guard learns what was revoked: the feed, or a source of the caller's own. */
 export interface RevocationSource {
   /** Never waits and never asks anybody. */
   isRevoked(token: RevocationSubject): boolean
+  /**
+   * Tells the listener of new entries, once `isRevoked` knows them; the returned function ends
+   * that. A source without it is asked about open connections once a second.
+   */
+  listen?(listener: RevocationListener): () => void
   /** How old the knowledge is; Infinity before there was any. */
   stalenessMs(): number
   /** Resolves at the first fresh knowledge; rejects when the set-up cannot work. */
