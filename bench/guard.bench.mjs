@@ -7,6 +7,7 @@ import { findFreePort } from '@signet/testkit'
 import { exportJwk, generateKey, sign } from '@signet/token'
 import { ALGORITHM, AUDIENCE, ISSUER } from './guard/expectations.mjs'
 import { FRAMEWORKS, pathOf } from './guard/frameworks.mjs'
+import { withCleanup } from './measure/cleanup.mjs'
 import { requestText, walkFor } from './measure/load.mjs'
 import { describeMachine, versionOf } from './measure/machine.mjs'
 import { startProcess } from './measure/processes.mjs'
@@ -51,16 +52,16 @@ export async function bench(args) {
   say('| | tokens | answers/s | kept | | processor, µs an answer | kept of it |')
   say('|---|---|---|---|---|---|---|')
   for (const [name, framework] of Object.entries(FRAMEWORKS)) {
-    if (values.only === undefined || values.only === name) {
-      await measureFramework({ name, framework, key, tokens, plan })
-    }
+    if (values.only !== undefined && values.only !== name) continue
+    await withCleanup((defer) => measureFramework({ name, framework, key, tokens, plan, defer }))
   }
 }
 
-async function measureFramework({ name, framework, key, tokens, plan }) {
+async function measureFramework({ name, framework, key, tokens, plan, defer }) {
   const port = await findFreePort()
   const args = [SERVICE, name, String(port), JSON.stringify(exportJwk(key))]
   const running = await startProcess({ args, port, path: '/bare' })
+  defer(() => running.stop())
   const pids = [running.pid]
   const contestant = (route, kind) => {
     const walkers = walkersOf({ port, path: pathOf(route), tokens, kind })
@@ -83,7 +84,6 @@ async function measureFramework({ name, framework, key, tokens, plan }) {
       `| ${name}, ${route} | ${kind} | ${figures.join(' | ')} | ${(bareMicros / own).toFixed(2)} |`,
     )
   }
-  await running.stop()
 }
 
 /** Repeated: each connection has a token of its own. Distinct: all go through one long list. */

@@ -1,21 +1,10 @@
 // The guides of docs/guides, one for each framework: what they show is what runs here.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import {
-  AuthorityClient,
-  findFreePort,
-  runSignet,
-  type StartedAuthority,
-  startAuthority,
-  waitUntil,
-} from '@signet/testkit'
+import { readdir, readFile } from 'node:fs/promises'
+import { type StartedAuthority, startAuthority } from '@signet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
-const PACKAGE = fileURLToPath(new URL('../', import.meta.url))
-const GUIDES = fileURLToPath(new URL('../../../docs/guides/', import.meta.url))
-const PASSWORD = 'correct horse battery'
+import { createAdmin } from './create-admin.ts'
+import { blocksOf } from './guide.ts'
+import { PACKAGE, startCopy } from './start-copy.ts'
 
 /** Each guide, and the file that starts what it shows. */
 const PAGES = {
@@ -34,25 +23,19 @@ describe('the guides', () => {
 
   beforeAll(async () => {
     authority = await startAuthority()
-    token = (await authority.client.signup('ada@example.com', PASSWORD)).body.accessToken
-    const made = await runSignet(['user', 'create', 'root@example.com', '--role', 'admin'], {
-      cwd: authority.folder,
-      stdin: PASSWORD,
-      settings: { SIGNET_DATABASE_URL: `sqlite:${authority.databasePath}` },
-    })
-    expect(made).toMatchObject({ code: 0 })
-    admin = (await authority.client.login('root@example.com', PASSWORD)).body.accessToken
+    token = (await authority.client.signup('ada@example.com', 'correct horse battery')).body
+      .accessToken
+    admin = await createAdmin(authority)
   })
 
   afterAll(() => authority[Symbol.asyncDispose]())
 
   describe.each(Object.entries(PAGES))('%s.md', (page, file) => {
     it('shows nothing but what runs', async () => {
-      const text = await readFile(`${GUIDES}${page}.md`, 'utf8')
       const names = (await readdir(`${PACKAGE}src`)).filter((name) => name.startsWith(page))
       const sources = names.map((name) => readFile(`${PACKAGE}src/${name}`, 'utf8'))
       const source = (await Promise.all(sources)).join('\n')
-      const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
+      const blocks = blocksOf(page, 'ts')
       expect(blocks.length).toBeGreaterThan(1)
       expect(blocks.filter((block) => !source.includes(block))).toEqual([])
     })
@@ -97,42 +80,3 @@ describe('the guides', () => {
     })
   })
 })
-
-/** What was built, at another port and for another authority, in a process of its own. */
-async function startCopy(
-  file: string,
-  authority: StartedAuthority,
-): Promise<AsyncDisposable & { client: AuthorityClient }> {
-  const port = await findFreePort()
-  // Inside the package, where its dependencies are found.
-  const folder = await mkdtemp(`${PACKAGE}dist/run-`)
-  for (const name of await readdir(`${PACKAGE}dist`)) {
-    if (!name.endsWith('.js')) continue
-    const code = (await readFile(`${PACKAGE}dist/${name}`, 'utf8'))
-      .replaceAll('http://localhost:3000', authority.config.issuer)
-      .replace(/\b4000\b/, String(port))
-    await writeFile(`${folder}/${name}`, code)
-  }
-  const child = spawn(process.execPath, [`${folder}/${file}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const client = new AuthorityClient(`http://127.0.0.1:${port}`)
-  const dispose = async () => {
-    child.kill()
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    await rm(folder, { recursive: true })
-  }
-  try {
-    await waitUntil('the service answers', () => {
-      if (child.exitCode !== null) throw new Error(`${file} ended`)
-      return client.call('/orders').then(
-        ({ status }) => status === 401,
-        () => false,
-      )
-    })
-  } catch (error) {
-    await dispose()
-    throw error
-  }
-  return { client, [Symbol.asyncDispose]: dispose }
-}
