@@ -3,6 +3,9 @@ import type { Audit } from './audit/audit.ts'
 import type { AuditEntry } from './audit/audit-entry.ts'
 import type { Database } from './db/database.ts'
 
+/** A subscriber does not read, others needed its slot, or its client was revoked. */
+export type FeedCut = 'slow' | 'made_room' | 'client_changed'
+
 /** What happened that an operator wants to know. Ids only: never an address, a token or a secret. */
 export type AuthorityEvent =
   | { type: 'refreshed'; outcome: 'rotated' | 'repeated' | 'repaired' | 'refused' }
@@ -12,8 +15,7 @@ export type AuthorityEvent =
   | { type: 'database_behind'; id: string }
   | { type: 'log_unreadable'; reason: string }
   | { type: 'log_readable' }
-  /** A subscriber of the feed does not read, or others needed its slot. */
-  | { type: 'feed_cut'; reason: 'slow' | 'made_room' }
+  | { type: 'feed_cut'; reason: FeedCut }
   | { type: 'token_large'; bytes: number }
   /** What other processes write is found by polling, twice a second, until wake-ups arrive again. */
   | { type: 'wake_ups_lost'; reason: string }

@@ -68,9 +68,7 @@ describe('settings', () => {
   test('production asks for all that it needs at once', async () => {
     await using folder = await openTempFolder()
     const said = await refusedStart(folder.path, {}, 'serve')
-    expect(
-      said.match(/SIGNET_(ISSUER|SECRET|FEED_ACCESS) (is required|must be written)/g),
-    ).toHaveLength(3)
+    expect(said.match(/SIGNET_(ISSUER|SECRET) is required/g)).toHaveLength(2)
     expect(await readdir(folder.path)).toEqual([])
   })
 
@@ -78,12 +76,15 @@ describe('settings', () => {
     const settings = {
       SIGNET_ISSUER: 'https://login.example.com',
       SIGNET_SECRET: createSecretText(),
-      SIGNET_FEED_ACCESS: 'open',
     }
     await using authority = await spawnAuthority({ command: 'serve', settings })
     expect((await authority.client.signup('ada@example.com', PASSWORD)).status).toBe(201)
     const { body } = await authority.client.call('/.well-known/openid-configuration')
-    expect(body['issuer']).toBe(settings.SIGNET_ISSUER)
+    expect(body).toMatchObject({
+      issuer: settings.SIGNET_ISSUER,
+      revocation_feed_access: 'clients',
+    })
+    expect((await authority.client.call('/revocations')).status).toBe(401)
     expect(await readdir(join(authority.folder, 'data'))).not.toContain('signet.secret')
   })
 

@@ -13,6 +13,8 @@ export interface FollowedFeed extends AsyncDisposable {
   readonly headers: Headers
   /** Every message so far, in the order of arrival. */
   readonly messages: readonly FeedMessage[]
+  /** Once the authority has ended the stream, or the test. */
+  readonly ended: Promise<void>
   /** Waits for a message, one that has arrived already included. */
   first(what: string, isIt: (message: FeedMessage) => boolean): Promise<FeedMessage>
 }
@@ -20,12 +22,15 @@ export interface FollowedFeed extends AsyncDisposable {
 /** Follows `/revocations/stream` of an authority message by message, without a guard. */
 export async function followFeed(
   url: string,
-  options: { lastEventId?: string } = {},
+  options: { lastEventId?: string; authorization?: string } = {},
 ): Promise<FollowedFeed> {
-  const { lastEventId } = options
+  const { lastEventId, authorization } = options
   const cut = new AbortController()
   const response = await fetch(`${url}/revocations/stream`, {
-    headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+    headers: {
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
     signal: cut.signal,
   })
   const messages: FeedMessage[] = []
@@ -34,6 +39,7 @@ export async function followFeed(
     status: response.status,
     headers: response.headers,
     messages,
+    ended: reading,
     async first(what, isIt) {
       await waitUntil(what, () => messages.some(isIt))
       return messages.find(isIt) as FeedMessage

@@ -10,7 +10,7 @@ export function serveCommand(): Command {
       await ended
     })
   return withManual(command, {
-    examples: ['SIGNET_ISSUER=https://login.example SIGNET_FEED_ACCESS=open signet serve'],
+    examples: ['SIGNET_ISSUER=https://login.example signet serve'],
     notes: [
       'The secret gets into the environment by your secret store, not by typing it. All settings: .env.example',
     ],

@@ -6,6 +6,8 @@ export interface Metadata {
   revocation_feed_endpoint?: string
   /** The same log as server-sent events. */
   revocation_stream_endpoint?: string
+  /** Who may read both: clients with their credentials (HTTP Basic), or anybody. */
+  revocation_feed_access?: 'clients' | 'open'
   /** @see RFC 7662 */
   introspection_endpoint?: string
 }

@@ -7,7 +7,6 @@ const secret = createSecretText()
 const production = {
   SIGNET_ISSUER: 'https://login.example.com',
   SIGNET_SECRET: secret,
-  SIGNET_FEED_ACCESS: 'open',
 }
 
 function problemsOf(environment: Record<string, string>, mode: Mode = 'development') {
@@ -35,11 +34,21 @@ describe('settings', () => {
     })
   })
 
-  test('production asks for the issuer, the secret and the access to the feed, all at once', () => {
+  test('production asks for the issuer and the secret, both at once', () => {
     const problems = problemsOf({}, 'production')
-    expect(problems).toHaveLength(3)
-    expect(problems.join()).toMatch(/SIGNET_ISSUER.*SIGNET_SECRET.*SIGNET_FEED_ACCESS/s)
+    expect(problems).toHaveLength(2)
+    expect(problems.join()).toMatch(/SIGNET_ISSUER.*SIGNET_SECRET/s)
     expect(problemsOf(production, 'production')).toEqual([])
+  })
+
+  test('the feed is for clients in production and open in development, unless it is said', () => {
+    const accessOf = (settings: Record<string, string>, mode: Mode) =>
+      parseConfig(settings, mode, '/srv').feedAccess
+    expect(accessOf(production, 'production')).toBe('clients')
+    expect(accessOf({}, 'development')).toBe('open')
+    expect(accessOf({ ...production, SIGNET_FEED_ACCESS: 'open' }, 'production')).toBe('open')
+    expect(accessOf({ SIGNET_FEED_ACCESS: 'clients' }, 'development')).toBe('clients')
+    expect(problemsOf({ SIGNET_FEED_ACCESS: 'closed' })).toHaveLength(1)
   })
 
   test('every problem is listed at once, by name and never by value', () => {

@@ -39,6 +39,8 @@ export interface Config {
   readonly directDatabase: HiddenUrl | null
   /** Networks (CIDR) of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** Who may follow the revocation feed: clients that were given the right to, or anybody. */
+  readonly feedAccess: 'clients' | 'open'
   /** Entries of the audit log are forgotten after this long. */
   readonly auditRetentionSeconds: number
   /** Who may read `/metrics`: only this machine itself, or whoever can reach it. */
@@ -122,6 +124,11 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
     directDatabase: parseDirectDatabase(reader, database),
     metricsAccess: reader.oneOf('SIGNET_METRICS_ACCESS', ['local', 'open'], 'local'),
     trustedProxies: parseTrustedProxies(reader),
+    feedAccess: reader.oneOf(
+      'SIGNET_FEED_ACCESS',
+      ['clients', 'open'],
+      mode === 'development' ? 'open' : 'clients',
+    ),
     auditRetentionSeconds: reader.seconds('SIGNET_AUDIT_RETENTION', {
       fallback: '400d',
       min: 86_400,
@@ -134,7 +141,6 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
       mode === 'development' ? 'warn' : 'info',
     ),
   }
-  checkFeedAccess(reader, mode)
   if (config.idleTtlSeconds > config.sessionTtlSeconds) {
     problems.push('SIGNET_REFRESH_TTL (idle) is longer than SIGNET_SESSION_TTL (absolute)')
   }
@@ -294,14 +300,4 @@ function parseDisabledLimits(reader: SettingReader, mode: Mode, issuer: string):
     reader.problem(`${name} is for load tests on this machine: the issuer must be on localhost`)
   }
   return isDisabled
-}
-
-// The feed is open: it shows random session ids and nothing about accounts. Production says so in
-// writing, so that a later closed feed is never switched on or off by accident.
-function checkFeedAccess(reader: SettingReader, mode: Mode): void {
-  const access = reader.text('SIGNET_FEED_ACCESS')
-  if (access === 'open' || (access === null && mode === 'development')) return
-  reader.problem(
-    'SIGNET_FEED_ACCESS must be written out as `open`: in this version anyone who can reach the authority may follow the revocation feed (random session ids, no accounts)',
-  )
 }

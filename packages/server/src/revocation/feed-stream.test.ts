@@ -9,6 +9,9 @@ import { openFeedStream } from './feed-stream.ts'
 import { LogTail } from './log-tail.ts'
 import { createRevocations } from './revocations.ts'
 
+/** A log of megabytes takes its time on a busy machine. */
+const PATIENCE_MS = 60_000
+
 /** A log of so many entries, and a server that serves every connection as a subscriber. */
 async function openLog({ entries, drainTimeoutMs }: { entries: number; drainTimeoutMs: number }) {
   const clock = systemClock
@@ -75,8 +78,16 @@ test('a subscriber that does not read is cut, holds a page at most, and keeps no
   reader.setEncoding('utf8').on('data', (text: string) => {
     received = received.slice(-200) + text
   })
-  await waitUntil('the other one has everything', () => received.includes('event: pulse'))
-  await waitUntil('the mute one is cut', () => log.subscribers.some(({ slow }) => slow))
+  await waitUntil(
+    'the other one has everything',
+    () => received.includes('event: pulse'),
+    PATIENCE_MS,
+  )
+  await waitUntil(
+    'the mute one is cut',
+    () => log.subscribers.some(({ slow }) => slow),
+    PATIENCE_MS,
+  )
   const [first, second] = log.subscribers
   expect([first?.slow, first?.out.destroyed]).toEqual([true, true])
   expect([second?.slow, second?.out.destroyed]).toEqual([false, false])

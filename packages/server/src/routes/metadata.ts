@@ -3,7 +3,8 @@ import type { HttpServer } from '../http/http-server.ts'
 import type { RouteParts } from './route-parts.ts'
 
 /** Both discovery documents. They list what exists and nothing else. @see RFC 8414, section 2 */
-export function metadataRoutes(app: HttpServer, { config: { issuer } }: RouteParts): void {
+export function metadataRoutes(app: HttpServer, { config }: RouteParts): void {
+  const { issuer, feedAccess } = config
   const document = {
     issuer,
     jwks_uri: issuer + paths.keySet,
@@ -11,6 +12,7 @@ export function metadataRoutes(app: HttpServer, { config: { issuer } }: RoutePar
     grant_types_supported: [],
     revocation_feed_endpoint: issuer + paths.revocations,
     revocation_stream_endpoint: issuer + paths.revocationStream,
+    revocation_feed_access: feedAccess,
   }
   for (const path of [paths.oauthMetadata, paths.openidConfiguration]) {
     app.get(

@@ -1,10 +1,11 @@
 import { paths } from '@signet/guard/protocol'
-import { clientAddressOf } from '../http/client-address.ts'
 import type { HttpServer } from '../http/http-server.ts'
-import { addressBlockOf } from '../limits/address-block.ts'
+import { createFeedAccess } from './feed-access.ts'
 import type { RouteParts } from './route-parts.ts'
 
-export function revocationStreamRoute(app: HttpServer, { feed, metrics }: RouteParts): void {
+export function revocationStreamRoute(app: HttpServer, parts: RouteParts): void {
+  const { feed, metrics } = parts
+  const findFollower = createFeedAccess(parts)
   metrics.watch('signet_feed_subscribers', 'Open feeds', () => feed.size)
 
   // No HEAD: an answer without a body would never end.
@@ -12,10 +13,11 @@ export function revocationStreamRoute(app: HttpServer, { feed, metrics }: RouteP
   app.get(
     paths.revocationStream,
     { exposeHeadRoute: false, schema: { summary } },
-    (request, reply) => {
+    async (request, reply) => {
+      const follower = await findFollower(request)
       const lastEventId = request.headers['last-event-id']
       feed.subscribe({
-        holder: addressBlockOf(clientAddressOf(request) ?? 'unknown'),
+        ...follower,
         after: typeof lastEventId === 'string' ? lastEventId : '',
         open() {
           const out = reply.raw
