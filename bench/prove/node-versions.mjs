@@ -1,4 +1,4 @@
-// The token library on newer versions of Node: its whole test suite under each of them.
+// Token library and guard on newer versions of Node: their whole test suites under each of them.
 //   npm run prove -- node-versions
 // The binaries come as packages into bench/node-versions, on first need; Linux on x64 only.
 import { spawnSync } from 'node:child_process'
@@ -20,7 +20,7 @@ export function prove() {
   return VERSIONS.map((version) => {
     const node = `${FOLDER}/node_modules/${version}/bin/node`
     const vitest = `${ROOT}node_modules/vitest/vitest.mjs`
-    const isGood = run(node, [vitest, 'run', 'packages/token'], ROOT)
+    const isGood = run(node, [vitest, 'run', 'packages/token', 'packages/guard'], ROOT)
     process.stdout.write(`${version}: ${isGood ? 'all tests pass' : 'FAILED'}\n`)
     return isGood
   }).every(Boolean)
