@@ -29,5 +29,7 @@ test('the endpoints of docs/reference/http.md are the ones that exist', () => {
   const paths = [...read('packages/guard/src/protocol/paths.ts').matchAll(/: '(\/[^']+)'/g)]
   const text = read('docs/reference/http.md')
   expect(paths.length).toBeGreaterThan(10)
-  for (const [, path] of paths) expect(text).toMatch(new RegExp(`\`(GET|POST|PUT) ${path}[?\`]`))
+  for (const [, path] of paths) {
+    expect(text).toMatch(new RegExp(`\`(GET|POST|PUT|DELETE) ${path}[/?\`]`))
+  }
 })

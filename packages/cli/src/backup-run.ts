@@ -29,8 +29,8 @@ export async function runWithServer<T>(
   }
 }
 
-export function countsInWords({ accounts, roles }: RowCounts): string {
-  return `${plural(accounts, 'account')}, ${plural(roles, 'role')}`
+export function countsInWords({ accounts, roles, clients }: RowCounts): string {
+  return `${plural(accounts, 'account')}, ${plural(roles, 'role')}, ${plural(clients, 'client')}`
 }
 
 function plural(count: number, word: string): string {
@@ -38,6 +38,6 @@ function plural(count: number, word: string): string {
 }
 
 export function contentsJson(file: string, { header, counts }: BackupContents): string {
-  const { accounts, roles } = counts
-  return printableJson({ file, accounts, roles, ...header })
+  const { accounts, roles, clients } = counts
+  return printableJson({ file, accounts, roles, clients, ...header })
 }

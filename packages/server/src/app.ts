@@ -5,6 +5,7 @@ import { createAccounts } from './accounts/accounts.ts'
 import { createPasswordHasher } from './accounts/password-hasher.ts'
 import { createRoles } from './accounts/roles.ts'
 import { createAudit } from './audit/audit.ts'
+import { createClientTokens } from './clients/client-tokens.ts'
 import { createClients } from './clients/clients.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
@@ -35,6 +36,7 @@ import { loginRoute } from './routes/login.ts'
 import { logoutRoute } from './routes/logout.ts'
 import { metadataRoutes } from './routes/metadata.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { oauthRoutes } from './routes/oauth/oauth.ts'
 import { passwordRoute } from './routes/password.ts'
 import { profileRoute } from './routes/profile.ts'
 import { refreshRoute } from './routes/refresh.ts'
@@ -113,6 +115,14 @@ export async function startAuthority(
       clock,
       events,
     })
+    const clientTokens = createClientTokens({
+      database,
+      revocations,
+      audiences: config.audiences,
+      accessTtlSeconds: config.accessTtlSeconds,
+      clock,
+      events,
+    })
     const roles = createRoles({ database, clock })
     const accountChanges = createAccountChanges({ database, accounts, roles, ends, events })
     const sessions = createSessions({
@@ -174,6 +184,7 @@ export async function startAuthority(
       accounts,
       guessLimits,
       clients,
+      clientTokens,
       sessions,
       ends,
       accountChanges,
@@ -209,6 +220,7 @@ const ROUTES = [
   sessionsRoute,
   keySetRoute,
   metadataRoutes,
+  oauthRoutes,
   revocationsRoute,
   revocationStreamRoute,
   healthRoutes,

@@ -16,6 +16,8 @@ export type AuthorityCode =
   | 'credentials_missing'
   | 'client_invalid'
   | 'client_not_allowed'
+  | 'grant_unsupported'
+  | 'scope_not_allowed'
   | 'password_wrong'
   | 'too_many_attempts'
   | 'refresh_invalid'

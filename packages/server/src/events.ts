@@ -10,6 +10,7 @@ export type FeedCut = 'slow' | 'made_room' | 'client_changed'
 export type AuthorityEvent =
   | { type: 'refreshed'; outcome: 'rotated' | 'repeated' | 'repaired' | 'refused' }
   | { type: 'refresh_reused'; id: string }
+  | { type: 'client_token_issued' }
   | { type: 'attempt_limited'; what: 'login' | 'password' | 'signup' | 'client' }
   /** A refresh token newer than its row: the database was replaced by an older one. */
   | { type: 'database_behind'; id: string }
@@ -47,6 +48,7 @@ type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 const LEVELS: Record<AuthorityEvent['type'], Level> = {
   refreshed: 'debug',
   refresh_reused: 'warn',
+  client_token_issued: 'debug',
   attempt_limited: 'info',
   database_behind: 'fatal',
   log_unreadable: 'error',

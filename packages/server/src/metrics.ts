@@ -12,6 +12,12 @@ export class Metrics implements EventCounter {
   readonly #logins = this.#counter('signet_logins_total', 'Logins by result', ['result'])
   readonly #refreshes = this.#counter('signet_refreshes_total', 'Refreshes by outcome', ['outcome'])
   readonly #ends = this.#counter('signet_sessions_ended_total', 'Ended sessions', ['reason'])
+  readonly #clientTokens = this.#counter('signet_client_tokens_total', 'Tokens for clients', [])
+  readonly #introspections = this.#counter(
+    'signet_introspections_total',
+    'Tokens that were asked about, by whether they were good',
+    ['active'],
+  )
   readonly #entries = this.#counter('signet_audit_entries_total', 'Audit entries', [
     'type',
     'result',
@@ -32,6 +38,7 @@ export class Metrics implements EventCounter {
     for (const outcome of ['rotated', 'repeated', 'repaired', 'refused']) {
       this.#refreshes.inc({ outcome }, 0)
     }
+    for (const active of ['true', 'false']) this.#introspections.inc({ active }, 0)
     for (const reason of ['logout', 'reuse']) this.#ends.inc({ reason }, 0)
     for (const type of ['database_behind', 'log_unreadable', 'feed_cut'])
       this.#events.inc({ type }, 0)
@@ -39,6 +46,7 @@ export class Metrics implements EventCounter {
 
   countEvent(event: AuthorityEvent): void {
     if (event.type === 'refreshed') this.#refreshes.inc({ outcome: event.outcome })
+    else if (event.type === 'client_token_issued') this.#clientTokens.inc()
     else this.#events.inc({ type: event.type })
     if (event.type === 'attempt_limited' && event.what === 'login') {
       this.#logins.inc({ result: 'limited' })
@@ -50,6 +58,10 @@ export class Metrics implements EventCounter {
     if (type === 'session_opened') this.#logins.inc({ result: 'done' })
     if (type === 'login_refused') this.#logins.inc({ result: 'refused' })
     if (type === 'session_ended') this.#ends.inc({ reason: String(detail?.['reason']) })
+  }
+
+  countIntrospection(isActive: boolean): void {
+    this.#introspections.inc({ active: String(isActive) })
   }
 
   /** `route` is the pattern of a route, never an address. */

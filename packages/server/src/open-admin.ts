@@ -7,6 +7,8 @@ import { createPasswordHasher } from './accounts/password-hasher.ts'
 import { createRoles } from './accounts/roles.ts'
 import { createAudit } from './audit/audit.ts'
 import { OPERATOR } from './audit/audit-entry.ts'
+import { createClientTokens } from './clients/client-tokens.ts'
+import { createClients } from './clients/clients.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
@@ -72,9 +74,29 @@ export async function openAdmin(
     clock,
     events,
   })
+  const { audiences, accessTtlSeconds } = config
+  const clients = createClients({ database, revocations, audiences, clock, events })
+  const clientTokens = createClientTokens({
+    database,
+    revocations,
+    audiences,
+    accessTtlSeconds,
+    clock,
+    events,
+  })
   const app = createHttpServer({ logger, realm: config.issuer, trustedProxies: [], metrics })
   const checkAdmin = async () => OPERATOR
-  adminRoutes(app, { accounts, roles, sessions, ends, accountChanges, audit, checkAdmin })
+  adminRoutes(app, {
+    accounts,
+    roles,
+    sessions,
+    ends,
+    accountChanges,
+    clients,
+    clientTokens,
+    audit,
+    checkAdmin,
+  })
   return {
     async call({ method, path, body }) {
       const answer = await app.inject({

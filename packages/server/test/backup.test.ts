@@ -51,19 +51,21 @@ describe.each(databases)('a backup of $name', ({ open }) => {
   })
   afterEach(() => database[Symbol.asyncDispose]())
 
-  test('has accounts, roles and the ids of the keys in it, and nothing that signs or continues a session', async () => {
+  test('has accounts, roles, clients and the ids of the keys in it, and nothing that signs or continues a session', async () => {
     await using authority = await startAuthority({ settings: { ...database.settings } })
     await authority.client.signup('ada@example.com', PASSWORD)
     await database.query("insert into roles (name, scopes, created_at) values ('admin', 'a b', 1)")
     await database.query(
       "insert into account_roles (account_id, role) select id, 'admin' from accounts",
     )
+    await database.query("insert into clients values ('cli_1','c','','','','h',null,1,null,null,1)")
     const path = newPath()
     const run = await signet(['backup', path, '--json'], database)
     expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('password hashes') })
-    expect(JSON.parse(run.stdout)).toMatchObject({ file: path, accounts: 1, roles: 1 })
+    expect(JSON.parse(run.stdout)).toMatchObject({ file: path, accounts: 1, roles: 1, clients: 1 })
 
     const [account] = await database.query('select * from accounts')
+    const [client] = await database.query('select * from clients')
     const keys = await database.query('select kid, sealed_jwk from signing_keys order by kid')
     const [header, ...lines] = await linesOf(path)
     expect(header).toEqual({
@@ -77,10 +79,11 @@ describe.each(databases)('a backup of $name', ({ open }) => {
       { table: 'roles', row: { name: 'admin', scopes: 'a b', created_at: 1 } },
       { table: 'accounts', row: account },
       { table: 'account_roles', row: { account_id: account?.['id'], role: 'admin' } },
+      { table: 'clients', row: client },
       ...keys.map(({ kid }) => ({ table: 'keys', row: { kid } })),
       {
         end: {
-          counts: { roles: 1, accounts: 1, account_roles: 1, keys: 2 },
+          counts: { roles: 1, accounts: 1, account_roles: 1, clients: 1, keys: 2 },
           sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         },
       },
@@ -92,7 +95,7 @@ describe.each(databases)('a backup of $name', ({ open }) => {
     const handle = await openTestDatabase(database, CLOCK)
     const tables = await handle.query.introspection.getTables()
     await handle.close()
-    const inside = ['accounts', 'account_roles', 'roles']
+    const inside = ['accounts', 'account_roles', 'roles', 'clients']
     // What ends or is made anew by a restore, what the database says of itself, what stays behind.
     const outside = ['sessions', 'signing_keys', 'revocations', 'revocation_log', 'migrations']
     const audit = ['audit', 'audit_points']
@@ -246,7 +249,7 @@ describe('the file of a backup', () => {
     )
     const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
     expect(child.exitCode).toBe(0)
-    expect(stderr).toContain('0 accounts, 0 roles written')
+    expect(stderr).toContain('0 accounts, 0 roles, 0 clients written')
     expect(await linesOf(join(folder.path, 'backup-of-stdout.gz'))).toHaveLength(2)
   })
 

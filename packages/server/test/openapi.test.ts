@@ -28,11 +28,15 @@ test('the description holds every call of the reference, each in words and as st
       const name = `${method.toUpperCase()} ${path}`
       described.push(name)
       expect(operation.summary, name).toMatch(/^[A-Z].{5,}$/)
+      const [, room] = /^\/(admin|api|oauth)\//.exec(path) ?? []
+      const isOauth = room === 'oauth'
       expect(operation.responses['default']?.content, name).toHaveProperty([
-        'application/problem+json',
+        isOauth ? 'application/json' : 'application/problem+json',
       ])
-      const isPrivate = /^\/(admin|api)\//.test(path)
-      expect(operation.security, name).toEqual(isPrivate ? [{ bearer: [] }] : undefined)
+      const scheme = isOauth ? 'client' : 'bearer'
+      expect(operation.security, name).toEqual(room === undefined ? undefined : [{ [scheme]: [] }])
+      const forms = operation.requestBody?.content['application/x-www-form-urlencoded']
+      expect(forms !== undefined, name).toBe(isOauth)
       const sent = operation.requestBody?.content['application/json']?.schema
       if (sent !== undefined) expect(sent.additionalProperties, name).toBe(false)
       for (const [, parameter] of path.matchAll(/\{(\w+)\}/g)) {

@@ -138,7 +138,7 @@ describe.each(databases)('on $name', ({ name, open }) => {
     expect(await signet(['restore', first], database.settings)).toMatchObject({ code: 0 })
     const run = await signet(['restore', second], database.settings)
     expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toMatch(/has accounts or roles already: .*SIGNET_DATABASE_URL/)
+    expect(run.stderr).toMatch(/has accounts, roles or clients already: .*SIGNET_DATABASE_URL/)
     expect(await database.query('select id from accounts')).toEqual([{ id: one.rows[0]?.['id'] }])
   })
 

@@ -14,7 +14,7 @@ interface Options {
 
 export function backupCommand(): Command {
   const command = new Command('backup')
-    .description('write accounts and roles to a file, while authorities go on serving')
+    .description('write accounts, roles and clients to a file, while authorities go on serving')
     .argument('<file>', 'where to; - is stdout')
     .option('--force', 'replace the file when it is there')
     .addOption(jsonOption())
@@ -25,7 +25,7 @@ export function backupCommand(): Command {
       'signet backup - | gpg --encrypt --recipient ops@example.com > backup.gpg',
     ],
     notes: [
-      'In it: accounts with their password hashes, roles, and the ids of the signing keys. Not in it: sessions, private keys, the master secret. It restores into SQLite and PostgreSQL alike, whichever it came from.',
+      'In it: accounts with their password hashes, roles, clients with hashes of their secrets, and the ids of the signing keys. Not in it: sessions, private keys, the master secret. It restores into SQLite and PostgreSQL alike, whichever it came from.',
     ],
   })
 }

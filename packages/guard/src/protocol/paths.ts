@@ -7,6 +7,9 @@ export const paths = {
   profile: '/api/profile',
   password: '/api/password',
   sessions: '/api/sessions',
+  token: '/oauth/token',
+  introspection: '/oauth/introspect',
+  revocation: '/oauth/revoke',
   keySet: '/.well-known/jwks.json',
   openidConfiguration: '/.well-known/openid-configuration',
   oauthMetadata: '/.well-known/oauth-authorization-server',
@@ -19,5 +22,7 @@ export const paths = {
   adminAccounts: '/admin/accounts',
   adminRoles: '/admin/roles',
   adminSessions: '/admin/sessions',
+  adminClients: '/admin/clients',
+  adminTokens: '/admin/tokens',
   adminAudit: '/admin/audit',
 } as const

@@ -20,6 +20,7 @@ export type AuditType =
   | 'session_ended'
   | 'session_opened'
   | 'session_repaired'
+  | 'token_revoked'
 
 /** Never a password, a token, a secret or an e-mail address: ids, words and numbers. */
 export type AuditDetail = Readonly<Record<string, string | number | boolean>>

@@ -64,7 +64,7 @@ test('what was written is read again, table by table', async () => {
   expect(batches).toEqual(BATCHES)
   expect(contents).toEqual({
     header: HEADER,
-    counts: { roles: 1, accounts: 2, account_roles: 1, keys: 2 },
+    counts: { roles: 1, accounts: 2, account_roles: 1, clients: 0, keys: 2 },
   })
 })
 

@@ -4,7 +4,7 @@
 //   {"table":"accounts","row":{…}}                      a row as its table has it at that version
 //   {"end":{"counts":{"accounts":1,…},"sha256":"…"}}    of all bytes before this line
 /** In the order in which they can be inserted. `keys` is no table: the ids of all signing keys. */
-export const BACKUP_TABLES = ['roles', 'accounts', 'account_roles', 'keys'] as const
+export const BACKUP_TABLES = ['roles', 'accounts', 'account_roles', 'clients', 'keys'] as const
 
 export type BackupTable = (typeof BACKUP_TABLES)[number]
 
@@ -35,5 +35,5 @@ export interface BackupContents {
 }
 
 export function noRows(): RowCounts {
-  return { roles: 0, accounts: 0, account_roles: 0, keys: 0 }
+  return { roles: 0, accounts: 0, account_roles: 0, clients: 0, keys: 0 }
 }

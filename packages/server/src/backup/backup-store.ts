@@ -8,6 +8,7 @@ const PRIMARY_KEYS = {
   roles: ['name'],
   accounts: ['id'],
   account_roles: ['account_id', 'role'],
+  clients: ['id'],
 } as const satisfies Record<Exclude<BackupTable, 'keys'>, readonly string[]>
 
 type PagedTable = keyof typeof PRIMARY_KEYS
@@ -19,6 +20,7 @@ export async function* listBackupRows(snapshot: Database): AsyncGenerator<RowBat
   yield* listTable(snapshot, 'roles')
   yield* listTable(snapshot, 'accounts')
   yield* listTable(snapshot, 'account_roles')
+  yield* listTable(snapshot, 'clients')
   yield { table: 'keys', rows: await listKeyIds(snapshot) }
 }
 
@@ -62,9 +64,13 @@ export async function insertRows(
 
 /** Whether nobody has put anything into it that a backup would bring. */
 export async function isUnused(db: Database): Promise<boolean> {
-  const account = await db.query.selectFrom('accounts').select('id').limit(1).executeTakeFirst()
-  const role = await db.query.selectFrom('roles').select('name').limit(1).executeTakeFirst()
-  return account === undefined && role === undefined
+  // Its version may be an earlier one, with fewer tables.
+  const there = (await db.query.introspection.getTables()).map(({ name }) => name)
+  for (const table of Object.keys(PRIMARY_KEYS).filter((name) => there.includes(name))) {
+    const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(db.query)
+    if (rows.length > 0) return false
+  }
+  return true
 }
 
 /** Answers how many. */

@@ -30,8 +30,9 @@ export interface BackupOptions {
 }
 
 /**
- * Writes accounts, roles and the ids of the signing keys as they are at one moment. Authorities may
- * run and write meanwhile. No session and no private key is in it; password hashes are.
+ * Writes accounts, roles, clients and the ids of the signing keys as they are at one moment. Authorities may
+ * run and write meanwhile. No session and no private key is in it; password hashes
+ * and hashes of clients' secrets are.
  * @throws StartError for a database that is not there or not of this version; BackupError
  * `file_unusable`, `file_denied`; DatabaseError; what the stream fails with
  */

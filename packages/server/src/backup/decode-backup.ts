@@ -137,7 +137,8 @@ function checkEnd(value: unknown, read: { counts: RowCounts; sha256: string }): 
   const end = asObject(value)
   const counts = asObject(end?.['counts'])
   if (end?.['sha256'] !== read.sha256) throw damaged('its bytes are not those that were written')
-  const isComplete = BACKUP_TABLES.every((name) => counts?.[name] === read.counts[name])
+  // One of an earlier version does not know every table.
+  const isComplete = BACKUP_TABLES.every((name) => (counts?.[name] ?? 0) === read.counts[name])
   if (!isComplete) throw damaged('rows are missing')
 }
 

@@ -21,7 +21,7 @@ export interface RestoreOptions {
 }
 
 /**
- * Puts the accounts and roles of a backup into a database without any, making it, with its secret,
+ * Puts the accounts, roles and clients of a backup into a database without any, making it, with its secret,
  * where there is none. The whole file is read and found right before anything is opened; then it
  * is all put in or nothing.
  * @throws BackupError; StartError; DatabaseError
@@ -120,7 +120,10 @@ async function prepareTarget(
   await migrate(tx, { clock, migrations: migrations.slice(0, Math.max(from, schemaVersion)) })
   const another = 'name one that is not there yet with SIGNET_DATABASE_URL, or an empty one'
   if (!(await isUnused(tx))) {
-    throw new BackupError('target_used', `the database has accounts or roles already: ${another}`)
+    throw new BackupError(
+      'target_used',
+      `the database has accounts, roles or clients already: ${another}`,
+    )
   }
   if (from > schemaVersion) {
     throw new BackupError(

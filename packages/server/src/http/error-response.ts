@@ -5,6 +5,7 @@ import type { Problem } from '@signet/guard/protocol'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type AuthorityCode, AuthorityError } from '../errors.ts'
 import { ERROR_TABLE } from './error-table.ts'
+import { oauthErrorOf } from './oauth-errors.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -21,6 +22,23 @@ export function answerErrors(app: FastifyInstance, realm: string): void {
     if (allowed.length === 0) return answerProblem(request, reply, new AuthorityError('not_found'))
     reply.header('allow', allowed.join(', '))
     return answerProblem(request, reply, new AuthorityError('method_not_allowed'))
+  })
+}
+
+/**
+ * Within `scope` errors are those of OAuth: `error` for programs, `error_description` for people.
+ * @see RFC 6749, section 5.2
+ */
+export function answerOauthErrors(scope: FastifyInstance, realm: string): void {
+  scope.setErrorHandler((error: unknown, request, reply) => {
+    const failure = isRefusal(error) ? new AuthorityError('unavailable') : toAuthorityError(error)
+    const { status, error: word } = oauthErrorOf(failure.code)
+    prepareAnswer(request, reply, failure, status)
+    if (failure.code === 'client_invalid') reply.header('www-authenticate', basicChallenge(realm))
+    const words = failure.detail ?? ERROR_TABLE[failure.code].title
+    // The characters that RFC 6749 allows in it.
+    const description = words.replaceAll('"', "'").replace(/[^\x20-\x5b\x5d-\x7e]/g, '?')
+    return reply.type('application/json').send({ error: word, error_description: description })
   })
 }
 
@@ -60,12 +78,8 @@ function answerProblem(
   reply: FastifyReply,
   error: AuthorityError,
 ): FastifyReply {
-  const { status, title, ...usual } = ERROR_TABLE[error.code]
-  const retryAfterSeconds = error.retryAfterSeconds ?? usual.retryAfterSeconds
-  const line = { code: error.code, reason: error.message, cause: evidence(error.cause) }
-  if (status >= 500) request.log.error(line, 'failed')
-  else request.log.info(line, 'refused')
-
+  const { status, title } = ERROR_TABLE[error.code]
+  prepareAnswer(request, reply, error, status)
   const problem: Problem = {
     code: error.code,
     title,
@@ -73,15 +87,27 @@ function answerProblem(
     ...(error.detail === undefined ? {} : { detail: error.detail }),
     ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
   }
-  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   return (
     reply
-      .code(status)
-      .header('cache-control', 'no-store')
       .type('application/problem+json')
       // As bytes: Fastify would add a charset, which this media type does not have (RFC 9457, 6.1).
       .send(Buffer.from(JSON.stringify(problem)))
   )
+}
+
+/** The log line, the status and when to try again: the same whatever form the body has. */
+function prepareAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: AuthorityError,
+  status: number,
+): void {
+  const line = { code: error.code, reason: error.message, cause: evidence(error.cause) }
+  if (status >= 500) request.log.error(line, 'failed')
+  else request.log.info(line, 'refused')
+  const retryAfterSeconds = error.retryAfterSeconds ?? ERROR_TABLE[error.code].retryAfterSeconds
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  reply.code(status).header('cache-control', 'no-store')
 }
 
 /** What of a cause may be logged. Parsers quote their input in their messages; others do not. */

@@ -22,6 +22,8 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   credentials_missing: { status: 401, title: 'Send the access token or the refresh token to end' },
   client_invalid: { status: 401, title: 'The client or its secret is wrong' },
   client_not_allowed: { status: 403, title: 'The client may not do this' },
+  grant_unsupported: { status: 400, title: 'This grant is not to be had here' },
+  scope_not_allowed: { status: 400, title: 'The client may not have this scope' },
   password_wrong: { status: 403, title: 'The current password is wrong' },
   too_many_attempts: {
     status: 429,

@@ -28,7 +28,7 @@ export function readJsonBodies(app: FastifyInstance): void {
 }
 
 /** Neither compressed nor in another character set: neither would be undone here. */
-function isPlain(headers: IncomingHttpHeaders): boolean {
+export function isPlain(headers: IncomingHttpHeaders): boolean {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1]
   return (
     headers['content-encoding'] === undefined &&

@@ -24,6 +24,21 @@ const RESPONSES = {
   },
 } as const
 
+/** @see RFC 6749, section 5.2 */
+const OAUTH_ERROR = {
+  type: 'object',
+  required: ['error', 'error_description'],
+  properties: { error: { type: 'string' }, error_description: { type: 'string' } },
+} as const
+
+const OAUTH_RESPONSES = {
+  ...RESPONSES,
+  default: {
+    description: RESPONSES.default.description,
+    content: { 'application/json': { schema: OAUTH_ERROR } },
+  },
+} as const
+
 /** Describes every route that is registered behind this, at `/openapi.json`. */
 export async function describeApi(app: HttpServer, issuer: string): Promise<void> {
   await app.register(swagger, {
@@ -31,7 +46,12 @@ export async function describeApi(app: HttpServer, issuer: string): Promise<void
       openapi: '3.1.0',
       info: { title: 'Signet', version: '0.1.0', description: 'The authority' },
       servers: [{ url: issuer }],
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          client: { type: 'http', scheme: 'basic' },
+        },
+      },
     },
   })
   app.get(paths.openapi, { schema: { summary: 'This description' } }, async () => {
@@ -46,8 +66,11 @@ type Operations = Record<string, Record<string, unknown>>
 
 function describeOperations(operations: Operations, path: string): Operations {
   const isPrivate = path.startsWith('/admin/') || path.startsWith('/api/')
-  const security = isPrivate ? { security: [{ bearer: [] }] } : {}
-  return mapValues(operations, (operation) => ({ ...operation, ...security, responses: RESPONSES }))
+  const isOauth = path.startsWith('/oauth/')
+  const responses = isOauth ? OAUTH_RESPONSES : RESPONSES
+  const scheme = isPrivate ? 'bearer' : isOauth ? 'client' : null
+  const security = scheme === null ? {} : { security: [{ [scheme]: [] }] }
+  return mapValues(operations, (operation) => ({ ...operation, ...security, responses }))
 }
 
 function mapValues<T, R>(

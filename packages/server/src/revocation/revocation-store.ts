@@ -1,5 +1,7 @@
 import type { RevocationEntry } from '@signet/guard/protocol'
 import type { Database } from '../db/database.ts'
+import { createFixedQuery } from '../db/fixed-query.ts'
+import { sql } from '../db/query-builder.ts'
 import type { RevocationRow } from '../db/schema/schema.ts'
 import type { Cursor } from './cursor.ts'
 
@@ -73,6 +75,20 @@ export async function listEntries(
     .limit(range.limit)
     .execute()
   return rows.map((row) => ({ sequence: row.sequence, entry: toEntry(row) }))
+}
+
+const selectTokenEntry = createFixedQuery<{ id: string }, { sequence: number }>((query, value) =>
+  query
+    .selectFrom('revocations')
+    .select('sequence')
+    .where('kind', '=', sql.lit('token'))
+    .where('subject_id', '=', value('id'))
+    .limit(1),
+)
+
+/** By `revocations_token`. */
+export async function hasTokenEntry(db: Database, id: string): Promise<boolean> {
+  return (await selectTokenEntry(db, { id })).length > 0
 }
 
 /** Deletes entries that expired before `before`; those that never expire stay. By `revocations_expiry`. */

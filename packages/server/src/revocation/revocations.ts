@@ -9,6 +9,7 @@ import {
   appendEntries,
   beginEpoch,
   getLogHead,
+  hasTokenEntry,
   listEntries,
   pruneEntries,
 } from './revocation-store.ts'
@@ -24,6 +25,8 @@ export interface Revocations {
    * commit; none of it happens when the transaction is rolled back. No entries: nothing happens.
    */
   record(tx: Database, entries: readonly RevocationEntry[]): Promise<void>
+  /** Whether this one access token was revoked, by the database and not by what is in memory. */
+  hasToken(id: string): Promise<boolean>
   /** The last entry's place. */
   head(): Promise<Cursor>
   /**
@@ -68,6 +71,7 @@ export function createRevocations(parts: { database: Database; clock: Clock }): 
 
   return {
     open: () => beginEpoch(database, createEpoch()),
+    hasToken: (id) => hasTokenEntry(database, id),
     head: () => getLogHead(database),
     onAppend: (wake) => {
       wakes.push(wake)

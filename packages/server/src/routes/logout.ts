@@ -1,10 +1,11 @@
 import { findBearerToken, GuardError } from '@signet/guard'
-import { ACCESS_TOKEN_TYPE, paths } from '@signet/guard/protocol'
-import { type Claims, createVerifier, decode, TokenError } from '@signet/token'
+import { paths } from '@signet/guard/protocol'
+import { TokenError } from '@signet/token'
 import { AuthorityError } from '../errors.ts'
 import type { HttpServer } from '../http/http-server.ts'
 import type { SessionToEnd } from '../sessions/ends.ts'
 import { originOf } from './device.ts'
+import { createOwnTokenReader } from './own-token.ts'
 import type { RouteParts } from './route-parts.ts'
 
 const BODY = {
@@ -14,37 +15,19 @@ const BODY = {
 } as const
 
 export function logoutRoute(app: HttpServer, parts: RouteParts): void {
-  const { sessions, ends, config, keyring, clock } = parts
-  const verify = createVerifier(keyring.published.keySet, {
-    issuer: config.issuer,
-    // To end a session a token of ours for anybody will do, also from before a change of settings.
-    audience: null,
-    type: ACCESS_TOKEN_TYPE,
-    now: () => clock.now() / 1000,
-  })
+  const { sessions, ends } = parts
+  const readToken = createOwnTokenReader(parts)
 
   /** The session of an access token of ours, or why it is none. */
-  function findSession(token: string): SessionToEnd | GuardError {
+  async function findSession(token: string): Promise<SessionToEnd | GuardError> {
     try {
-      const { sid, exp = 0 } = claimsOf(token)
+      const { sid, exp = 0 } = await readToken(token)
       return typeof sid === 'string'
         ? { id: sid, tokenExpiresAt: exp }
         : new GuardError('token_invalid', { reason: 'no_session' })
     } catch (cause) {
       if (!(cause instanceof TokenError)) throw cause
       return new GuardError('token_invalid', { reason: cause.code, cause })
-    }
-  }
-
-  /** @throws TokenError */
-  function claimsOf(token: string): Claims {
-    try {
-      return verify(token).claims
-    } catch (error) {
-      // Expiry is judged last of all: a token refused for it has passed every other check, and is
-      // good enough to end a session with.
-      if (error instanceof TokenError && error.code === 'token_expired') return decode(token).claims
-      throw error
     }
   }
 
@@ -66,12 +49,12 @@ export function logoutRoute(app: HttpServer, parts: RouteParts): void {
       const named: SessionToEnd[] = []
       let refused: GuardError | AuthorityError | null = null
       if (refreshToken !== undefined) {
-        const id = await sessions.findByRefreshToken(refreshToken)
-        if (id === null) refused = new AuthorityError('refresh_invalid')
-        else named.push({ id })
+        const found = await sessions.findByRefreshToken(refreshToken)
+        if (found === null) refused = new AuthorityError('refresh_invalid')
+        else named.push({ id: found.session.id })
       }
       if (bearer !== null) {
-        const found = findSession(bearer)
+        const found = await findSession(bearer)
         if (found instanceof GuardError) refused = found
         else named.push(found)
       }

@@ -1,5 +1,6 @@
 import type { Guard } from '@signet/guard'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { ClientTokens } from '../clients/client-tokens.ts'
 import type { Clients } from '../clients/clients.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -21,6 +22,7 @@ export interface RouteParts {
   readonly accounts: Accounts
   readonly guessLimits: GuessLimits
   readonly clients: Clients
+  readonly clientTokens: ClientTokens
   readonly sessions: Sessions
   readonly ends: Ends
   readonly accountChanges: AccountChanges

@@ -32,6 +32,8 @@ export type EndReason =
   | 'account_disabled'
   /** An operator ended it. */
   | 'operator'
+  /** A client asked for it (RFC 7009). */
+  | 'revoked'
 
 /** Where a login came from, as the request told; shown to the owner, never trusted. */
 export interface Device {

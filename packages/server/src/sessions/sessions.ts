@@ -85,10 +85,11 @@ export interface Sessions {
   refresh(request: RefreshRequest): Promise<Grant>
 
   /**
-   * The session that a refresh token of ours names, alive or not; null for anything else.
+   * The session that a refresh token of ours names, alive or not, and whether a refresh with it
+   * would be answered; null for anything else. Changes nothing, also for one that is void.
    * @throws AuthorityError `secret_unknown`
    */
-  findByRefreshToken(refreshToken: string): Promise<string | null>
+  findByRefreshToken(refreshToken: string): Promise<{ session: Session; isUsable: boolean } | null>
 
   /** The living sessions of an account, most recently used first; at most 200. */
   list(accountId: string): Promise<ListedSession[]>
@@ -348,7 +349,15 @@ export function createSessions(parts: {
     },
 
     async findByRefreshToken(refreshToken) {
-      return (await findAuthentic(refreshToken))?.session.id ?? null
+      const found = await findAuthentic(refreshToken)
+      if (found === null) return null
+      const { presented, session } = found
+      const verdict = judgeRotation(session, presented.generation, {
+        now: epochSeconds(clock),
+        graceSeconds: limits.refreshGraceSeconds,
+      })
+      const isUsable = verdict === 'rotate' || verdict === 'repeat' || verdict === 'repair'
+      return { session, isUsable }
     },
 
     async list(accountId) {

@@ -1,6 +1,7 @@
 // Stamps access tokens. Everything in them was decided and written before; this only signs.
 import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '@signet/guard/protocol'
 import { createSigner, type Key } from '@signet/token'
+import type { ClientGrant } from '../clients/client-tokens.ts'
 import type { Clock } from '../clock.ts'
 import { AuthorityError } from '../errors.ts'
 import type { Events } from '../events.ts'
@@ -24,6 +25,9 @@ export interface Issuer {
    * `token_too_large` above 4 KiB
    */
   issue(grant: Grant): string
+
+  /** The access token of a client for itself. @throws AuthorityError `token_too_large` above 4 KiB */
+  issueForClient(grant: ClientGrant): string
 }
 
 export function createIssuer(parts: {
@@ -35,16 +39,27 @@ export function createIssuer(parts: {
   const { issuer, keyring, clock, events } = parts
   const prepare = (key: Key) => ({ key, sign: createSigner(key, { type: ACCESS_TOKEN_TYPE }) })
   let signer = prepare(keyring.active)
+  function stamp(claims: AccessTokenClaims): string {
+    if (signer.key !== keyring.active) signer = prepare(keyring.active)
+    const text = signer.sign({ ...claims })
+    if (text.length > MAX_BYTES) {
+      throw new AuthorityError('token_too_large', {
+        message: `a token of ${text.length} bytes was not issued: too many roles or scopes`,
+      })
+    }
+    if (text.length > LARGE_BYTES) events.emit({ type: 'token_large', bytes: text.length })
+    return text
+  }
+
   return {
     issue({ session, account, token, decidedAt }) {
       if (clock.monotonic() - decidedAt > MAX_SIGNING_DELAY_MS) {
         throw new AuthorityError('overloaded', { message: 'too late to sign a token' })
       }
-      const [onlyAudience, ...more] = token.audience
       const claims: AccessTokenClaims = {
         iss: issuer,
         sub: account.id,
-        aud: more.length === 0 && onlyAudience !== undefined ? onlyAudience : [...token.audience],
+        aud: audienceOf(token.audience),
         exp: token.expiresAt,
         iat: token.issuedAt,
         jti: token.id,
@@ -56,15 +71,27 @@ export function createIssuer(parts: {
         auth_time: session.createdAt,
         amr: ['pwd'],
       }
-      if (signer.key !== keyring.active) signer = prepare(keyring.active)
-      const text = signer.sign({ ...claims })
-      if (text.length > MAX_BYTES) {
-        throw new AuthorityError('token_too_large', {
-          message: `a token of ${text.length} bytes was not issued: the account has too many roles or scopes`,
-        })
-      }
-      if (text.length > LARGE_BYTES) events.emit({ type: 'token_large', bytes: text.length })
-      return text
+      return stamp(claims)
+    },
+
+    issueForClient({ clientId, scopes, token }) {
+      events.emit({ type: 'client_token_issued' })
+      return stamp({
+        iss: issuer,
+        sub: clientId,
+        aud: audienceOf(token.audience),
+        exp: token.expiresAt,
+        iat: token.issuedAt,
+        jti: token.id,
+        client_id: clientId,
+        ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+      })
     },
   }
+}
+
+/** One as a text, several as a list. */
+function audienceOf(audience: readonly string[]): string | string[] {
+  const [only, ...more] = audience
+  return only !== undefined && more.length === 0 ? only : [...audience]
 }

@@ -3,6 +3,8 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import type { Roles } from '../../accounts/roles.ts'
 import type { Audit } from '../../audit/audit.ts'
 import type { Origin } from '../../audit/audit-entry.ts'
+import type { ClientTokens } from '../../clients/client-tokens.ts'
+import type { Clients } from '../../clients/clients.ts'
 import type { AccountChanges } from '../../sessions/account-changes.ts'
 import type { Ends } from '../../sessions/ends.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
@@ -14,6 +16,8 @@ export interface AdminParts {
   readonly sessions: Sessions
   readonly ends: Ends
   readonly accountChanges: AccountChanges
+  readonly clients: Clients
+  readonly clientTokens: ClientTokens
   readonly audit: Audit
   /** Who asks; throws when they may not. */
   readonly checkAdmin: (request: FastifyRequest) => Promise<Origin>

@@ -8,8 +8,10 @@ import type { RouteParts } from '../route-parts.ts'
 import { adminAccountsRoutes } from './accounts.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { adminAuditRoutes } from './audit.ts'
+import { adminClientsRoutes } from './clients.ts'
 import { adminRolesRoutes } from './roles.ts'
 import { adminSessionsRoutes } from './sessions.ts'
+import { adminTokensRoutes } from './tokens.ts'
 
 const ADMIN_ROLE = 'admin'
 
@@ -24,6 +26,8 @@ export function adminRoutes(app: HttpServer, parts: AdminParts): void {
     adminRolesRoutes(admin, parts)
     adminSessionsRoutes(admin, parts)
     adminAuditRoutes(admin, parts)
+    adminClientsRoutes(admin, parts)
+    adminTokensRoutes(admin, parts)
   })
 }
 
