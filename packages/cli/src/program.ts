@@ -5,6 +5,10 @@ import { completionCommand } from './commands/completion.ts'
 import { devCommand } from './commands/dev.ts'
 import { keyCreateCommand } from './commands/key-create.ts'
 import { keyExportCommand } from './commands/key-export.ts'
+import { keyImportCommand } from './commands/key-import.ts'
+import { keyListCommand } from './commands/key-list.ts'
+import { keyRevokeCommand } from './commands/key-revoke.ts'
+import { keyRotateCommand } from './commands/key-rotate.ts'
 import { keyThumbprintCommand } from './commands/key-thumbprint.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { restoreCommand } from './commands/restore.ts'
@@ -85,12 +89,17 @@ export function createProgram(): Command {
     .addCommand(tokenRedactCommand())
   group(program, {
     name: 'key',
-    description: 'signing keys in files',
+    description: 'signing keys: those of this authority, and keys in files',
     examples: [
+      'signet key list',
       'signet key create --alg ES256 --out k.jwk',
       'signet key export k.jwk --public --format jwks > jwks.json',
     ],
   })
+    .addCommand(keyListCommand())
+    .addCommand(keyRotateCommand())
+    .addCommand(keyRevokeCommand())
+    .addCommand(keyImportCommand())
     .addCommand(keyCreateCommand())
     .addCommand(keyExportCommand())
     .addCommand(keyThumbprintCommand())

@@ -17,7 +17,8 @@ import { Housekeeping } from './housekeeping.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { finishRequestsOnClose } from './http/in-flight.ts'
 import { describeApi } from './http/openapi.ts'
-import { openKeyring } from './keys/keyring.ts'
+import { createKeyChanges } from './keys/key-changes.ts'
+import { Keyring } from './keys/keyring.ts'
 import { createGuessLimits } from './limits/guess-limits.ts'
 import { openLimits } from './limits/open-limits.ts'
 import { Metrics } from './metrics.ts'
@@ -134,7 +135,26 @@ export async function startAuthority(
       clock,
       events,
     })
-    const keyring = await openKeyring({ database, secrets, algorithm: config.algorithm, clock })
+    const keyChanges = createKeyChanges({
+      database,
+      secrets,
+      revocations,
+      rules: config,
+      clock,
+      events,
+    })
+    const keyring = await Keyring.open({ database, secrets, changes: keyChanges, clock, events })
+    closers.push(() => keyring.close())
+    metrics.watch(
+      'signet_active_key_age_seconds',
+      'How long the key that signs has done so',
+      () => keyring.activeAgeSeconds,
+    )
+    metrics.watch(
+      'signet_published_keys',
+      'Keys in the key set',
+      () => keyring.published.keySet.size,
+    )
     const issuer = createIssuer({ issuer: config.issuer, keyring, clock, events })
 
     const tail = new LogTail({ revocations, clock, events })
@@ -151,10 +171,11 @@ export async function startAuthority(
     }
     const localRevocations = new LocalRevocations({ pages, tail, clock })
     const feed = new Feed({ pages, tail, clock, events })
+    keyring.onChange(() => feed.announceKeys())
     const guard = createGuard({
       issuer: config.issuer,
       audience: [...new Set([config.issuer, ...config.audiences])],
-      keys: keyring.published.keySet,
+      keys: keyring.createSource(),
       revocation: localRevocations,
       now: () => clock.now(),
     })
@@ -197,7 +218,7 @@ export async function startAuthority(
       metrics,
     }
     for (const route of ROUTES) route(app, parts)
-    adminRoutes(app, { ...parts, roles, audit, checkAdmin: createAdminCheck(parts) })
+    adminRoutes(app, { ...parts, roles, audit, keyChanges, checkAdmin: createAdminCheck(parts) })
     finishRequestsOnClose(app)
     closers.push(() => app.close())
     database.setPatience('serving')

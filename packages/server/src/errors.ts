@@ -11,6 +11,8 @@ export type AuthorityCode =
   | 'email_invalid'
   | 'email_taken'
   | 'role_in_use'
+  | 'key_unusable'
+  | 'key_known'
   | 'password_unacceptable'
   | 'credentials_wrong'
   | 'credentials_missing'

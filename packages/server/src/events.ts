@@ -24,6 +24,11 @@ export type AuthorityEvent =
   /** Redis lacks revocations; programs that ask there see that it is not fresh. */
   | { type: 'mirror_behind'; reason: string }
   | { type: 'mirror_current' }
+  /** Without knowing the keys of now nothing is signed. */
+  | { type: 'keys_unreadable'; reason: string }
+  | { type: 'keys_readable' }
+  /** What is due about the keys could not be done; it is tried again. */
+  | { type: 'keys_unchanged'; reason: string }
   /** Limits are counted per process until Redis answers again. */
   | { type: 'limits_not_shared'; reason: string }
   | { type: 'limits_shared' }
@@ -59,6 +64,9 @@ const LEVELS: Record<AuthorityEvent['type'], Level> = {
   mirror_behind: 'error',
   mirror_current: 'info',
   token_large: 'warn',
+  keys_unreadable: 'error',
+  keys_readable: 'info',
+  keys_unchanged: 'error',
   limits_not_shared: 'error',
   limits_shared: 'info',
 }

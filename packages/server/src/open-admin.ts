@@ -16,6 +16,7 @@ import { openCurrentDatabase, openDatabase } from './db/open-database.ts'
 import { StartError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { createKeyChanges } from './keys/key-changes.ts'
 import { Metrics } from './metrics.ts'
 import { createRevocations } from './revocation/revocations.ts'
 import { adminRoutes } from './routes/admin/admin.ts'
@@ -84,6 +85,14 @@ export async function openAdmin(
     clock,
     events,
   })
+  const keyChanges = createKeyChanges({
+    database,
+    secrets,
+    revocations,
+    rules: config,
+    clock,
+    events,
+  })
   const app = createHttpServer({ logger, realm: config.issuer, trustedProxies: [], metrics })
   const checkAdmin = async () => OPERATOR
   adminRoutes(app, {
@@ -95,6 +104,7 @@ export async function openAdmin(
     clients,
     clientTokens,
     audit,
+    keyChanges,
     checkAdmin,
   })
   return {

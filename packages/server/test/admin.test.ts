@@ -111,6 +111,10 @@ describe.each(databases)('the administration on $name', ({ open }) => {
     ['DELETE', '/admin/tokens/x'],
     ['GET', '/admin/audit'],
     ['GET', '/admin/audit/verify'],
+    ['GET', '/admin/keys'],
+    ['POST', '/admin/keys', { jwk: {} }],
+    ['POST', '/admin/keys/rotate'],
+    ['POST', '/admin/keys/x/revoke'],
   ]
 
   test.each(CALLS)('K12 %s %s is for administrators only', async (method, path, body) => {

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises'
 import type { Config } from '@signet/server'
 import { Command } from 'commander'
 import { contentsJson, countsInWords, runWithServer } from '../backup-run.ts'
 import { EXIT } from '../exit-codes.ts'
 import { CommandError } from '../failure.ts'
+import { askToGoOn } from '../input/confirmation.ts'
 import { jsonOption } from '../input/options.ts'
 import { withManual } from '../manual.ts'
 import { printable, printableJson, writeNote } from '../output/messages.ts'
@@ -78,15 +78,5 @@ async function reset(options: { isAgreed: boolean; json: boolean }): Promise<voi
 async function askFor({ database }: Config): Promise<void> {
   const name = database.kind === 'sqlite' ? database.path : database.server.name
   const what = `this ends every session and takes away every signing key in ${name}`
-  if (!process.stdin.isTTY) throw new CommandError(`${what}: if that is meant, say --yes`)
-  writeNote(what)
-  const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  prompt.on('SIGINT', () => process.exit(EXIT.interrupted))
-  try {
-    // Ctrl-D is an answer too.
-    const answer = await prompt.question('Type yes to go on: ').catch(() => '')
-    if (answer.trim() !== 'yes') throw new CommandError('nothing was done', 'interrupted')
-  } finally {
-    prompt.close()
-  }
+  await askToGoOn({ what, word: 'yes' })
 }

@@ -25,4 +25,5 @@ export const paths = {
   adminClients: '/admin/clients',
   adminTokens: '/admin/tokens',
   adminAudit: '/admin/audit',
+  adminKeys: '/admin/keys',
 } as const

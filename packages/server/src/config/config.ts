@@ -32,6 +32,8 @@ export interface Config {
   readonly sessionTtlSeconds: number
   readonly refreshGraceSeconds: number
   readonly algorithm: Algorithm
+  /** A key signs for this long before the next one does. */
+  readonly keyRotationSeconds: number
   /** Null: limits are counted in this process alone. */
   readonly redis: HiddenUrl | null
   readonly wakeUps: WakeUpKind
@@ -65,6 +67,7 @@ const SETTINGS = [
   'SIGNET_SESSION_TTL',
   'SIGNET_REFRESH_GRACE',
   'SIGNET_ALG',
+  'SIGNET_KEY_ROTATION',
   'SIGNET_FEED_ACCESS',
   'SIGNET_METRICS_ACCESS',
   'SIGNET_AUDIT_RETENTION',
@@ -122,6 +125,12 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
     redis,
     wakeUps: parseWakeUps(reader, { database, redis }),
     directDatabase: parseDirectDatabase(reader, database),
+    keyRotationSeconds: reader.seconds('SIGNET_KEY_ROTATION', {
+      fallback: '30d',
+      // Key sets are cached for a fifth of it, and nothing is cached for less than a second.
+      min: 5,
+      max: YEAR,
+    }),
     metricsAccess: reader.oneOf('SIGNET_METRICS_ACCESS', ['local', 'open'], 'local'),
     trustedProxies: parseTrustedProxies(reader),
     feedAccess: reader.oneOf(
@@ -151,6 +160,13 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
   }
   if (config.accessTtlSeconds > config.idleTtlSeconds) {
     problems.push('SIGNET_ACCESS_TTL is longer than SIGNET_REFRESH_TTL')
+  }
+  // After its last signature a key stays published while a token can live, and about a minute. A set
+  // of 64 RSA keys has some 30 KB; verifiers give up at a few times that.
+  if (config.accessTtlSeconds + 66 > 62 * config.keyRotationSeconds) {
+    problems.push(
+      'SIGNET_KEY_ROTATION is too short beside SIGNET_ACCESS_TTL: more than 64 keys would have to be published at once',
+    )
   }
   if (problems.length > 0) throw new StartError(problems)
   return Object.freeze(config)

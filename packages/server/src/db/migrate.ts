@@ -9,6 +9,7 @@ import { up as first } from './migrations/0001-first.ts'
 import { up as audit } from './migrations/0002-audit.ts'
 import { up as operators } from './migrations/0003-operators.ts'
 import { up as clients } from './migrations/0004-clients.ts'
+import { up as keyring } from './migrations/0005-keyring.ts'
 import { sql } from './query-builder.ts'
 
 export interface Migration {
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'audit', up: audit },
   { name: 'operators', up: operators },
   { name: 'clients', up: clients },
+  { name: 'keyring', up: keyring },
 ]
 
 /** Any number, as long as every version of this program takes the same. */

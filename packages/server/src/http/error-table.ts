@@ -17,6 +17,8 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   email_invalid: { status: 400, title: 'The e-mail address cannot be used' },
   email_taken: { status: 409, title: 'An account with this e-mail address exists already' },
   role_in_use: { status: 409, title: 'Accounts still have this role: take it from them first' },
+  key_unusable: { status: 400, title: 'The key cannot be used' },
+  key_known: { status: 409, title: 'A key of this id is here already, or was revoked' },
   password_unacceptable: { status: 400, title: 'The password cannot be used' },
   credentials_wrong: { status: 401, title: 'E-mail address or password is wrong' },
   credentials_missing: { status: 401, title: 'Send the access token or the refresh token to end' },

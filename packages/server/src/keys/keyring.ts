@@ -1,142 +1,261 @@
-// Owns the signing keys: that there is always one active and one published next key, sealed in the
-// database and open only in memory. Signs nothing itself; tokens/issuer.ts asks for the active key.
-import {
-  type Algorithm,
-  createKeySet,
-  exportJwk,
-  exportPrivateJwk,
-  generateKey,
-  importJwk,
-  type Key,
-  type KeySet,
-  publicKey,
-} from '@signet/token'
-import { type Clock, epochSeconds } from '../clock.ts'
+// Owns what this process knows of the signing keys: which one signs, which ones verify. Read from the
+// database again and again, because other processes change them; changes: key-changes.ts. Signs
+// nothing itself: tokens/issuer.ts asks for the key.
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KeySource } from '@signet/guard'
+import { createKeySet, exportJwk, type Key, type KeySet, publicKey } from '@signet/token'
+import type { Clock } from '../clock.ts'
 import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
-import { StartError } from '../errors.ts'
-import {
-  insertKey,
-  listKeys,
-  resealKey,
-  retireOtherAlgorithms,
-  type SigningKeyRow,
-} from './key-store.ts'
-import { openSealedKey, sealKey } from './sealed-key.ts'
+import { AuthorityError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import type { KeyChanges } from './key-changes.ts'
+import { CONFIRMED_FOR_SECONDS, cacheSecondsOf, type KeyFacts, planKeys } from './key-plan.ts'
+import { listSealedKeys } from './key-store.ts'
+import { openKey, resealKeys } from './open-keys.ts'
 
-export interface Keyring {
-  /** The key that signs now. */
-  readonly active: Key
-  /** What verifiers get: active, next and retiring public keys. */
-  readonly published: PublishedKeys
-}
+/** Half a second late is early enough for whatever another process or an operator changed. */
+const POLL_MS = 500
+
+/** Requests may ask for a reading: however many do, there is one in this time. */
+const MIN_PAUSE_MS = 20
+
+/** What is due and could not be done is not tried at every reading. */
+const RETRY_MS = 5_000
 
 export interface PublishedKeys {
+  /** Active, next and retiring public keys; the same object until they change. */
   readonly keySet: KeySet
   /** The key set as JSON text. @see RFC 7517, section 5 */
   readonly json: string
+  /** Changes with the text. @see RFC 9110, section 8.8.3 */
+  readonly etag: string
 }
 
-/**
- * Opens the keys of the database, making active and next for `algorithm` where they are missing.
- * Several processes may do this at once and end up with the same keys.
- * @throws StartError when a key cannot be opened with the configured secrets: a key that cannot be
- * opened is never silently replaced
- */
-export async function openKeyring(parts: {
-  database: Database
-  secrets: SecretRing
-  algorithm: Algorithm
-  clock: Clock
-}): Promise<Keyring> {
-  const { database, secrets, algorithm } = parts
-  // Made before the transaction: an RSA key takes long, and everybody waits for a transaction.
-  const existing = await listKeys(database)
-  const spare = hasBoth(existing, algorithm)
-    ? []
-    : await Promise.all([generateKey(algorithm), generateKey(algorithm)])
-  const rows = spare.length === 0 ? existing : await fillIn(parts, spare)
+/** The keys at one moment. */
+interface Knowledge {
+  readonly keys: readonly KeyFacts[]
+  /** Epoch seconds by the database's clock. */
+  readonly now: number
+  readonly active: KeyFacts
+  readonly signingKey: Key
+  readonly published: PublishedKeys
+  /** Monotonic milliseconds at which the reading began. */
+  readonly readAt: number
+}
 
-  const opened = rows.map((row) => openKey(row, secrets))
-  await resealOld(database, secrets, opened)
-  const active = opened.find(({ row }) => row.algorithm === algorithm && row.state === 'active')
-  if (active === undefined) throw new Error('the keyring has no active key after it was filled in')
-  const publicKeys = opened.map(({ key }) => publicKey(key))
-  return {
-    active: active.key,
-    published: {
-      keySet: createKeySet(publicKeys),
-      json: JSON.stringify({ keys: publicKeys.map(exportJwk) }),
-    },
+interface KeyringParts {
+  readonly database: Database
+  readonly secrets: SecretRing
+  readonly changes: KeyChanges
+  readonly clock: Clock
+  readonly events: Events
+}
+
+export class Keyring {
+  readonly #parts: KeyringParts
+  readonly #opened: Map<string, Key>
+  readonly #listeners = new Set<() => void>()
+  readonly #timer: NodeJS.Timeout
+  #known: Knowledge
+  #reading: Promise<void> | null = null
+  #following: Promise<void> | null = null
+  #ticking: Promise<void> = Promise.resolve()
+  #lastError: string | null = null
+  #retryAt = Number.NEGATIVE_INFINITY
+  #isClosed = false
+
+  /**
+   * Makes the keys that are missing, opens all of them, and follows them from there on.
+   * @throws StartError when a key cannot be opened with the configured secrets
+   */
+  static async open(parts: KeyringParts): Promise<Keyring> {
+    const opened = new Map<string, Key>()
+    // Before anything is changed: a wrong secret must not add keys of its own.
+    await openMissing(parts, opened)
+    await parts.changes.advance({ isStart: true })
+    const known = await readKeys(parts, opened)
+    await resealKeys(parts.database, parts.secrets)
+    return new Keyring(parts, { opened, known })
   }
-}
 
-function hasBoth(rows: readonly SigningKeyRow[], algorithm: Algorithm): boolean {
-  const states = rows.filter((row) => row.algorithm === algorithm).map((row) => row.state)
-  return states.includes('active') && states.includes('next')
-}
+  private constructor(
+    parts: KeyringParts,
+    { opened, known }: { opened: Map<string, Key>; known: Knowledge },
+  ) {
+    this.#parts = parts
+    this.#opened = opened
+    this.#known = known
+    this.#timer = setInterval(() => {
+      this.#ticking = this.#ticking.then(() => this.#tick())
+    }, POLL_MS)
+  }
 
-/** Adds what is missing, judged again inside the transaction: another process may have been faster. */
-async function fillIn(
-  parts: { database: Database; secrets: SecretRing; algorithm: Algorithm; clock: Clock },
-  spare: readonly Key[],
-): Promise<SigningKeyRow[]> {
-  const { database, secrets, algorithm, clock } = parts
-  const now = epochSeconds(clock)
-  return database.transaction(async (tx) => {
-    const existing = (await listKeys(tx)).filter((row) => row.algorithm === algorithm)
-    await retireOtherAlgorithms(tx, { algorithm, now })
-    const missing = (['active', 'next'] as const).filter(
-      (state) => !existing.some((row) => row.state === state),
-    )
-    for (const [index, state] of missing.entries()) {
-      const key = spare[index]
-      if (key?.kid === undefined) throw new Error('a generated key has no kid')
-      await insertKey(tx, {
-        kid: key.kid,
-        algorithm,
-        state,
-        sealed_jwk: sealKey(secrets.current, key.kid, exportPrivateJwk(key)),
-        secret_id: secrets.current.id,
-        created_at: now,
-        activated_at: state === 'active' ? now : null,
-        retired_at: null,
-      })
+  get published(): PublishedKeys {
+    return this.#known.published
+  }
+
+  /** How long the key that signs has done so, by the newest reading. */
+  get activeAgeSeconds(): number {
+    const { active, now } = this.#known
+    return now - (active.activatedAt ?? active.createdAt)
+  }
+
+  /**
+   * The key to sign with. Nothing is read for it where the keys were read in the last seconds.
+   * @throws AuthorityError `unavailable` when they could not be: another process may have changed
+   * them, and nobody knows the end of a token that is signed with a key out of use
+   */
+  async getSigningKey(): Promise<Key> {
+    if (!this.#isConfirmed()) await this.confirm()
+    if (!this.#isConfirmed()) {
+      const message = `nothing is signed: ${this.#lastError ?? 'the keys could not be read in time'}`
+      throw new AuthorityError('unavailable', { message })
     }
-    return listKeys(tx)
-  })
+    return this.#known.signingKey
+  }
+
+  /**
+   * Reads the keys, by a reading that begins after this call. Where that fails, what was known
+   * stays, and gets older.
+   */
+  async confirm(): Promise<void> {
+    if (this.#reading === null) {
+      this.#reading = this.#read()
+      return this.#reading
+    }
+    this.#following ??= this.#reading.then(() => {
+      this.#following = null
+      return this.confirm()
+    })
+    return this.#following
+  }
+
+  /**
+   * For how many seconds the published set may be used without asking again. Counted from when it
+   * was read: a set that could not be confirmed for so long is good for this moment only.
+   */
+  cacheSeconds(): number {
+    const { clock, changes } = this.#parts
+    const { keys, readAt } = this.#known
+    const ageSeconds = Math.floor((clock.monotonic() - readAt) / 1000)
+    return Math.max(0, cacheSecondsOf(keys, changes.rules) - ageSeconds)
+  }
+
+  /** The published keys for the authority's own guard, which asks when it meets an unknown one. */
+  createSource(): KeySource {
+    return {
+      keySet: () => this.#known.published.keySet,
+      ready: async () => {},
+      refresh: () => this.confirm(),
+      close: () => {},
+      health: () => ({
+        count: this.#known.published.keySet.size,
+        fetchedAt: null,
+        lastError: this.#lastError,
+      }),
+    }
+  }
+
+  /** Calls `listener` whenever the published set is another one than before. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    this.#listeners.clear()
+    await this.#ticking
+    await this.#reading
+  }
+
+  #isConfirmed(): boolean {
+    const { clock, changes } = this.#parts
+    const { readAt, active } = this.#known
+    const isYoung = clock.monotonic() - readAt <= CONFIRMED_FOR_SECONDS * 1000
+    // Until it is written down how long our tokens live, the key may go before they do.
+    return isYoung && active.tokenSeconds >= changes.rules.accessTtlSeconds
+  }
+
+  async #read(): Promise<void> {
+    const { clock, events } = this.#parts
+    try {
+      const pauseMs = MIN_PAUSE_MS - (clock.monotonic() - this.#known.readAt)
+      if (pauseMs > 0) await sleep(pauseMs)
+      const known = await readKeys(this.#parts, this.#opened)
+      const isChanged = known.published.json !== this.#known.published.json
+      this.#known = isChanged ? known : { ...known, published: this.#known.published }
+      if (this.#lastError !== null) events.emit({ type: 'keys_readable' })
+      this.#lastError = null
+      if (isChanged) for (const listener of this.#listeners) listener()
+    } catch (error) {
+      const reason = reasonOf(error)
+      if (this.#lastError === null && !this.#isClosed) {
+        events.emit({ type: 'keys_unreadable', reason })
+      }
+      this.#lastError = reason
+    } finally {
+      this.#reading = null
+    }
+  }
+
+  async #tick(): Promise<void> {
+    const { changes, clock, events } = this.#parts
+    await this.confirm()
+    if (this.#isClosed || this.#lastError !== null || clock.monotonic() < this.#retryAt) return
+    const { keys, now } = this.#known
+    if (planKeys(keys, { rules: changes.rules, now }).length === 0) return
+    try {
+      await changes.advance()
+    } catch (error) {
+      this.#retryAt = clock.monotonic() + RETRY_MS
+      if (!this.#isClosed) events.emit({ type: 'keys_unchanged', reason: reasonOf(error) })
+      return
+    }
+    await this.confirm()
+  }
 }
 
-interface OpenKey {
-  readonly row: SigningKeyRow
-  readonly key: Key
+/** @throws StartError; DatabaseError */
+async function readKeys(
+  parts: Pick<KeyringParts, 'database' | 'secrets' | 'changes' | 'clock'>,
+  opened: Map<string, Key>,
+): Promise<Knowledge> {
+  const readAt = parts.clock.monotonic()
+  const { keys, now } = await parts.changes.list()
+  const living = keys.filter(({ state }) => state !== 'revoked')
+  if (living.some(({ kid }) => !opened.has(kid))) await openMissing(parts, opened)
+  for (const kid of opened.keys()) {
+    if (!living.some((key) => key.kid === kid)) opened.delete(kid)
+  }
+  const active = living.find(({ state }) => state === 'active')
+  if (active === undefined) throw new Error('there is no active key')
+  const keyOf = ({ kid }: KeyFacts): Key => {
+    const key = opened.get(kid)
+    if (key === undefined) throw new Error('the keys changed while they were read')
+    return key
+  }
+  const published = publish(living.map((key) => publicKey(keyOf(key))))
+  return { keys, now, active, signingKey: keyOf(active), published, readAt }
 }
 
-/** Moves all keys under the current master secret, so that the one before it can be taken away. */
-async function resealOld(
-  database: Database,
-  { current }: SecretRing,
-  opened: readonly OpenKey[],
+async function openMissing(
+  { database, secrets }: Pick<KeyringParts, 'database' | 'secrets'>,
+  opened: Map<string, Key>,
 ): Promise<void> {
-  for (const { row, key } of opened) {
-    if (row.secret_id === current.id) continue
-    const sealed = sealKey(current, row.kid, exportPrivateJwk(key))
-    await resealKey(database, { kid: row.kid, sealed, secretId: current.id })
+  for (const row of await listSealedKeys(database)) {
+    if (!opened.has(row.kid)) opened.set(row.kid, openKey(row, secrets))
   }
 }
 
-function openKey(row: SigningKeyRow, secrets: SecretRing): OpenKey {
-  const secret = secrets.find(row.secret_id)
-  if (secret === null) {
-    throw new StartError([
-      `the signing key ${row.kid} was sealed under another master secret: put the one this database was made with into SIGNET_SECRET (behind a new one, separated by a comma, if it is to be replaced)`,
-    ])
-  }
-  const jwk = openSealedKey(secret, row.kid, row.sealed_jwk)
-  if (jwk === null) {
-    throw new StartError([
-      `the signing key ${row.kid} in the database is damaged or was swapped: restore the database from a backup`,
-    ])
-  }
-  return { row, key: importJwk(jwk, { algorithm: row.algorithm as Algorithm, kid: row.kid }) }
+function publish(keys: readonly Key[]): PublishedKeys {
+  const json = JSON.stringify({ keys: keys.map(exportJwk) })
+  const hash = createHash('sha256').update(json).digest('base64url')
+  return { keySet: createKeySet(keys), json, etag: `"${hash.slice(0, 22)}"` }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
 }

@@ -91,6 +91,18 @@ export async function hasTokenEntry(db: Database, id: string): Promise<boolean> 
   return (await selectTokenEntry(db, { id })).length > 0
 }
 
+/** Reads the whole log: for what operators do by hand. */
+export async function hasKeyEntry(db: Database, kid: string): Promise<boolean> {
+  const row = await db.query
+    .selectFrom('revocations')
+    .select('sequence')
+    .where('kind', '=', 'key')
+    .where('subject_id', '=', kid)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Deletes entries that expired before `before`; those that never expire stay. By `revocations_expiry`. */
 export async function pruneEntries(
   db: Database,

@@ -9,6 +9,7 @@ import {
   appendEntries,
   beginEpoch,
   getLogHead,
+  hasKeyEntry,
   hasTokenEntry,
   listEntries,
   pruneEntries,
@@ -27,6 +28,8 @@ export interface Revocations {
   record(tx: Database, entries: readonly RevocationEntry[]): Promise<void>
   /** Whether this one access token was revoked, by the database and not by what is in memory. */
   hasToken(id: string): Promise<boolean>
+  /** Whether all tokens of a key are refused, for ever. */
+  hasKey(db: Database, kid: string): Promise<boolean>
   /** The last entry's place. */
   head(): Promise<Cursor>
   /**
@@ -72,6 +75,7 @@ export function createRevocations(parts: { database: Database; clock: Clock }): 
   return {
     open: () => beginEpoch(database, createEpoch()),
     hasToken: (id) => hasTokenEntry(database, id),
+    hasKey: hasKeyEntry,
     head: () => getLogHead(database),
     onAppend: (wake) => {
       wakes.push(wake)

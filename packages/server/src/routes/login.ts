@@ -56,7 +56,7 @@ export function loginRoute(app: HttpServer, parts: RouteParts): void {
       audience: chosen,
       device: deviceOf(request),
     })
-    const accessToken = issuer.issue(grant)
+    const accessToken = await issuer.issue(grant)
     keepDeviceProof(reply, { ...cookie, proof: guessLimits.createDeviceProof(canonical) })
     reply.header('cache-control', 'no-store')
     return { ...tokenAnswer(grant, accessToken), user: userAnswer(grant.account) }

@@ -1,5 +1,5 @@
 import { ACCESS_TOKEN_TYPE } from '@signet/guard/protocol'
-import { type Claims, createVerifier, decode, TokenError } from '@signet/token'
+import { type Claims, decode, TokenError, type VerifyOptions, verify } from '@signet/token'
 import type { RouteParts } from './route-parts.ts'
 
 /**
@@ -11,19 +11,31 @@ export function createOwnTokenReader(
   parts: Pick<RouteParts, 'config' | 'keyring' | 'clock'>,
 ): (token: string) => Promise<Claims> {
   const { config, keyring, clock } = parts
-  const verify = createVerifier(keyring.published.keySet, {
+  const policy: VerifyOptions = {
     issuer: config.issuer,
     audience: null,
     type: ACCESS_TOKEN_TYPE,
     now: () => clock.now() / 1000,
-  })
-  return async (token) => {
+  }
+
+  function read(token: string): Claims {
     try {
-      return verify(token).claims
+      return verify(token, keyring.published.keySet, policy).claims
     } catch (error) {
       // Expiry is judged last of all: a token refused for it has passed every other check.
       if (error instanceof TokenError && error.code === 'token_expired') return decode(token).claims
       throw error
+    }
+  }
+
+  return async (token) => {
+    try {
+      return read(token)
+    } catch (error) {
+      if (!(error instanceof TokenError) || error.code !== 'key_not_found') throw error
+      // Another process may have signed with a key that this one has not heard of.
+      await keyring.confirm()
+      return read(token)
     }
   }
 }

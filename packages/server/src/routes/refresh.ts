@@ -34,7 +34,7 @@ export function refreshRoute(app: HttpServer, parts: RouteParts): void {
         address: clientAddressOf(request),
         checkStillWanted: createWaitCheck(request, clock),
       })
-      const accessToken = issuer.issue(grant)
+      const accessToken = await issuer.issue(grant)
       reply.header('cache-control', 'no-store')
       return tokenAnswer(grant, accessToken)
     },

@@ -38,7 +38,7 @@ export function signupRoute(app: HttpServer, parts: RouteParts): void {
         audience: config.audiences,
         device: deviceOf(request),
       })
-      const accessToken = issuer.issue(grant)
+      const accessToken = await issuer.issue(grant)
       reply.code(201).header('cache-control', 'no-store')
       return { ...tokenAnswer(grant, accessToken), user: userAnswer(grant.account) }
     },

@@ -22,12 +22,15 @@ export interface Issuer {
   /**
    * The access token of a grant.
    * @throws AuthorityError `overloaded` more than 5 s after the grant's row was written,
-   * `token_too_large` above 4 KiB
+   * `unavailable` where the keys could not be confirmed, `token_too_large` above 4 KiB
    */
-  issue(grant: Grant): string
+  issue(grant: Grant): Promise<string>
 
-  /** The access token of a client for itself. @throws AuthorityError `token_too_large` above 4 KiB */
-  issueForClient(grant: ClientGrant): string
+  /**
+   * The access token of a client for itself.
+   * @throws AuthorityError `unavailable`, `token_too_large`, as above
+   */
+  issueForClient(grant: ClientGrant): Promise<string>
 }
 
 export function createIssuer(parts: {
@@ -38,9 +41,9 @@ export function createIssuer(parts: {
 }): Issuer {
   const { issuer, keyring, clock, events } = parts
   const prepare = (key: Key) => ({ key, sign: createSigner(key, { type: ACCESS_TOKEN_TYPE }) })
-  let signer = prepare(keyring.active)
-  function stamp(claims: AccessTokenClaims): string {
-    if (signer.key !== keyring.active) signer = prepare(keyring.active)
+  let signer: ReturnType<typeof prepare> | null = null
+  function stamp(key: Key, claims: AccessTokenClaims): string {
+    if (key !== signer?.key) signer = prepare(key)
     const text = signer.sign({ ...claims })
     if (text.length > MAX_BYTES) {
       throw new AuthorityError('token_too_large', {
@@ -52,7 +55,8 @@ export function createIssuer(parts: {
   }
 
   return {
-    issue({ session, account, token, decidedAt }) {
+    async issue({ session, account, token, decidedAt }) {
+      const key = await keyring.getSigningKey()
       if (clock.monotonic() - decidedAt > MAX_SIGNING_DELAY_MS) {
         throw new AuthorityError('overloaded', { message: 'too late to sign a token' })
       }
@@ -71,12 +75,13 @@ export function createIssuer(parts: {
         auth_time: session.createdAt,
         amr: ['pwd'],
       }
-      return stamp(claims)
+      return stamp(key, claims)
     },
 
-    issueForClient({ clientId, scopes, token }) {
+    async issueForClient({ clientId, scopes, token }) {
+      const key = await keyring.getSigningKey()
       events.emit({ type: 'client_token_issued' })
-      return stamp({
+      return stamp(key, {
         iss: issuer,
         sub: clientId,
         aud: audienceOf(token.audience),

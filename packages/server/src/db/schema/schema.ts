@@ -88,13 +88,20 @@ export interface SessionRow {
 export interface SigningKeyRow {
   kid: string
   algorithm: string
-  state: 'next' | 'active' | 'retiring'
-  /** The private JWK, sealed under the master secret `secret_id`. */
+  /** One is active and one next, in all. */
+  state: 'next' | 'active' | 'retiring' | 'revoked'
+  /** The JWK, sealed under the master secret `secret_id`: the public half alone once it signs no more. */
   sealed_jwk: Uint8Array
   secret_id: number
   created_at: number
+  /** What these mean: keys/key-plan.ts. */
+  announced_at: number | null
   activated_at: number | null
   retired_at: number | null
+  revoked_at: number | null
+  due_at: number | null
+  announce_seconds: number
+  token_seconds: number
 }
 
 export interface RevocationRow {

@@ -5,6 +5,7 @@ import type { Audit } from '../../audit/audit.ts'
 import type { Origin } from '../../audit/audit-entry.ts'
 import type { ClientTokens } from '../../clients/client-tokens.ts'
 import type { Clients } from '../../clients/clients.ts'
+import type { KeyChanges } from '../../keys/key-changes.ts'
 import type { AccountChanges } from '../../sessions/account-changes.ts'
 import type { Ends } from '../../sessions/ends.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
@@ -19,6 +20,7 @@ export interface AdminParts {
   readonly clients: Clients
   readonly clientTokens: ClientTokens
   readonly audit: Audit
+  readonly keyChanges: KeyChanges
   /** Who asks; throws when they may not. */
   readonly checkAdmin: (request: FastifyRequest) => Promise<Origin>
 }

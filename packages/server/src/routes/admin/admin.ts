@@ -9,6 +9,7 @@ import { adminAccountsRoutes } from './accounts.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { adminAuditRoutes } from './audit.ts'
 import { adminClientsRoutes } from './clients.ts'
+import { adminKeysRoutes } from './keys.ts'
 import { adminRolesRoutes } from './roles.ts'
 import { adminSessionsRoutes } from './sessions.ts'
 import { adminTokensRoutes } from './tokens.ts'
@@ -28,6 +29,7 @@ export function adminRoutes(app: HttpServer, parts: AdminParts): void {
     adminAuditRoutes(admin, parts)
     adminClientsRoutes(admin, parts)
     adminTokensRoutes(admin, parts)
+    adminKeysRoutes(admin, parts)
   })
 }
 

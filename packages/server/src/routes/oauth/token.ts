@@ -21,7 +21,7 @@ export function tokenRoute(app: HttpServer, parts: RouteParts): void {
       const grant = clientTokens.grant(authenticated, { scope, audiences })
       const { issuedAt, expiresAt } = grant.token
       return {
-        access_token: issuer.issueForClient(grant),
+        access_token: await issuer.issueForClient(grant),
         token_type: 'Bearer',
         expires_in: expiresAt - issuedAt,
         ...(grant.scopes.length === 0 ? {} : { scope: grant.scopes.join(' ') }),
