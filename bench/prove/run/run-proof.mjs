@@ -11,9 +11,13 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const FOLDER = '/packages/server/test/proofs'
 const DATABASES = ['SQLite', 'PostgreSQL']
 
-/** `proof` names the file, the function in it and how many rounds a release takes. */
-export async function runProof(args, { file, verb, count }) {
-  const options = parseOptions(args, count)
+/**
+ * A proof names the file, the function in it and how many rounds a release takes. One with options of
+ * its own says which, what of them the function is given, and `judge` says what the figures must be.
+ */
+export async function runProof(args, { file, verb, count, options: own = {}, toProof, judge }) {
+  const { values, ...options } = parseOptions(args, count, own)
+  const given = toProof?.(values)
   const proofs = await openProofs()
   let isHeld = true
   try {
@@ -22,7 +26,11 @@ export async function runProof(args, { file, verb, count }) {
     for (const database of options.databases) {
       if (options.signal.aborted) break
       const run = createProofRun({ ...options, database })
-      isHeld = (await runOne(prove, run)) && isHeld
+      const work = async () => {
+        await prove(run, given)
+        judge?.(run, given)
+      }
+      isHeld = (await runOne(work, run)) && isHeld
     }
   } finally {
     await proofs.close()
@@ -30,7 +38,7 @@ export async function runProof(args, { file, verb, count }) {
   return isHeld
 }
 
-function parseOptions(args, count) {
+function parseOptions(args, count, own) {
   const { values } = parseArgs({
     args,
     options: {
@@ -38,6 +46,7 @@ function parseOptions(args, count) {
       count: { type: 'string', default: String(count) },
       from: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
+      ...own,
     },
   })
   const numbers = Object.fromEntries(
@@ -51,16 +60,16 @@ function parseOptions(args, count) {
   }
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort())
-  return { ...numbers, databases: values.database, signal: interrupted.signal }
+  return { ...numbers, databases: values.database, signal: interrupted.signal, values }
 }
 
-async function runOne(prove, run) {
+async function runOne(work, run) {
   const { database, seed, from, tally } = run
   const machine = describeMachine()
   const startedAt = performance.now()
   let failure = null
   try {
-    await prove(run)
+    await work()
   } catch (error) {
     // Ctrl-C reaches the servers too: what breaks after it says nothing.
     if (!run.signal.aborted) failure = error
@@ -70,10 +79,15 @@ async function runOne(prove, run) {
   const lines = [
     `${database}, seed ${seed}, rounds ${from} to ${from + rounds}, ${seconds} s; ${machine}`,
     ...tally.entries().map(([what, count]) => `  ${what.padEnd(44)} ${count}`),
+    ...tally.distributions().map(([what, times]) => `  ${what.padEnd(44)} ${describe(times)}`),
     ...(failure === null ? [] : [`  BROKEN in round ${from + rounds}: ${failure.stack}`]),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
   return failure === null && rounds > 0
+}
+
+function describe({ median, p99, max }) {
+  return `median ${median.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(1)}`
 }
 
 /** The proofs are TypeScript beside the tests: loaded as those are, packages through their doors. */

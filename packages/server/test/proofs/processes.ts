@@ -1,7 +1,8 @@
 import { type SpawnedAuthority, spawnAuthority, type TestDatabase } from '@signet/testkit'
 import { PROOF_SETTINGS } from './proof-database.ts'
 
-const PROCESSES = 3
+/** As many as there are cores, and one more. */
+const USUAL_COUNT = 3
 
 export interface Processes extends AsyncDisposable {
   readonly all: readonly [SpawnedAuthority, ...SpawnedAuthority[]]
@@ -11,6 +12,7 @@ export interface Processes extends AsyncDisposable {
 export async function startProcesses(
   database: TestDatabase,
   changes: Record<string, string>,
+  count = USUAL_COUNT,
 ): Promise<Processes> {
   const settings = {
     ...database.settings,
@@ -18,7 +20,7 @@ export async function startProcesses(
     SIGNET_ISSUER: 'http://localhost:3000',
     ...changes,
   }
-  const starts = Array.from({ length: PROCESSES }, () => spawnAuthority({ settings }))
+  const starts = Array.from({ length: count }, () => spawnAuthority({ settings }))
   const all = await Promise.all(starts)
   return {
     all: all as [SpawnedAuthority, ...SpawnedAuthority[]],

@@ -19,9 +19,10 @@ export function createProofRun(
   return { from: 0, signal: new AbortController().signal, tally: new Tally(), ...run }
 }
 
-/** How often each thing happened. */
+/** How often each thing happened, and how long what was measured took. */
 export class Tally {
   readonly #counts = new Map<string, number>()
+  readonly #times = new Map<string, number[]>()
 
   add(what: string, count = 1): void {
     this.#counts.set(what, this.of(what) + count)
@@ -34,6 +35,29 @@ export class Tally {
   entries(): [string, number][] {
     return [...this.#counts]
   }
+
+  measure(what: string, ms: number): void {
+    const times = this.#times.get(what)
+    if (times === undefined) this.#times.set(what, [ms])
+    else times.push(ms)
+  }
+
+  /** What was measured, in milliseconds. */
+  distributions(): [string, Distribution][] {
+    return [...this.#times].map(([what, times]) => [what, distributionOf(times)])
+  }
+}
+
+export interface Distribution {
+  readonly median: number
+  readonly p99: number
+  readonly max: number
+}
+
+function distributionOf(times: readonly number[]): Distribution {
+  const sorted = [...times].sort((one, other) => one - other)
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN
+  return { median: at(0.5), p99: at(0.99), max: at(1) }
 }
 
 export interface Round {
