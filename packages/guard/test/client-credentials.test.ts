@@ -144,6 +144,22 @@ describe('introspection', () => {
     expect(authority.hits(INTROSPECT)).toBe(hits + 2)
   })
 
+  it('asks no second time while an answer is under way, however long that takes', async () => {
+    using open = await openStale()
+    const held: (() => void)[] = []
+    authority.overrides.set(INTROSPECT, (_request, response) => {
+      held.push(() => sendJson(response, { active: true }))
+    })
+    const token = authority.issue()
+    const first = codeOf(open.guard.verify(token, ASK))
+    await eventually(() => held.length === 1)
+    open.state.aheadMs += 1_500
+    const second = codeOf(open.guard.verify(token, ASK))
+    for (const release of held) release()
+    expect([await first, await second]).toEqual(['accepted', 'accepted'])
+    expect(held).toHaveLength(1)
+  })
+
   it.each<[string, (response: import('node:http').ServerResponse) => unknown]>([
     ['answers 500', (response) => response.writeHead(500).end()],
     ['answers 401', (response) => response.writeHead(401).end()],
