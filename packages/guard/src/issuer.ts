@@ -1,6 +1,6 @@
 // One issuer that a guard trusts: its keys, its revocations, and the check of a token against
 // both. Nothing of one issuer is ever used for the tokens of another.
-import { createVerifier, type KeySet, TokenError, type TokenHeader } from '@signet/token'
+import { createVerifier, decode, type KeySet, TokenError, type TokenHeader } from '@signet/token'
 import { ageMs, type Moment, momentOf } from './clock.ts'
 import { connectIssuer, type IssuerConnections } from './connect-issuer.ts'
 import { GuardError } from './errors.ts'
@@ -187,7 +187,7 @@ export class TrustedIssuer {
       return verifier.verify(token)
     } catch (error) {
       if (!(error instanceof TokenError) || error.code !== 'key_not_found') throw error
-      await keys.refresh().catch((cause: unknown) => {
+      await keys.refresh(decode(token).header.kid).catch((cause: unknown) => {
         throw new GuardError('keys_unavailable', { reason: 'source_failed', cause })
       })
       const renewed = this.#currentVerifier()

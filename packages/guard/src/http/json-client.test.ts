@@ -38,6 +38,22 @@ describe('createJsonClient', () => {
     expect(await client.get({ url, maxBytes: 10 })).toMatchObject({ maxAgeSeconds: seconds })
   })
 
+  it.each([
+    ['100', 200],
+    ['300', 0],
+    ['9999', 0],
+    ['-5', 300],
+    ['soon', 300],
+  ])('F07 takes off what an answer is old already: Age %j', async (age, seconds) => {
+    const url = await serve((_request, response) => {
+      response.setHeader('cache-control', 'max-age=300')
+      response.setHeader('age', age)
+      response.end('{}')
+    })
+    const client = createJsonClient({ fetch, timeoutMs: 5_000 })
+    expect(await client.get({ url, maxBytes: 10 })).toMatchObject({ maxAgeSeconds: seconds })
+  })
+
   it('takes a body of exactly the limit, and not one byte more', async () => {
     const url = await serve((_request, response) => response.end('"12345678"'))
     const client = createJsonClient({ fetch, timeoutMs: 5_000 })

@@ -78,10 +78,12 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
     get({ url, maxBytes, etag = null }) {
       const headers = {
         accept: 'application/json',
+        // Caches on the way ask again: what is kept here already has its own limits of age.
+        'cache-control': 'no-cache',
         ...(etag === null ? {} : { 'if-none-match': etag }),
       }
       return exchange(url, { headers }, async (response): Promise<JsonAnswer> => {
-        const maxAgeSeconds = readMaxAge(response.headers.get('cache-control'))
+        const maxAgeSeconds = readMaxAge(response.headers)
         if (response.status === 304 && etag !== null) return { status: 304, maxAgeSeconds }
         const body = await readJson(response, { url, maxBytes })
         return { status: 200, body, etag: response.headers.get('etag'), maxAgeSeconds }
@@ -119,9 +121,13 @@ async function readText(response: Response, { url, maxBytes }: JsonRequest): Pro
   return text + decoder.decode()
 }
 
-function readMaxAge(cacheControl: string | null): number | null {
+/** For how long an answer may be used from now on; null: it does not say. @see RFC 9111, 4.2 */
+function readMaxAge(headers: Headers): number | null {
+  const cacheControl = headers.get('cache-control')
   if (cacheControl === null) return null
   if (/\bno-(store|cache)\b/i.test(cacheControl)) return 0
   const seconds = /(?:^|[\s,])max-age="?([0-9]{1,9})\b/i.exec(cacheControl)?.[1]
-  return seconds === undefined ? null : Number(seconds)
+  if (seconds === undefined) return null
+  const ageSeconds = /^[0-9]{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0
+  return Math.max(0, Number(seconds) - Number(ageSeconds))
 }

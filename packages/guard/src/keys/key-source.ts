@@ -19,10 +19,11 @@ export interface KeySource {
   /** Resolves when there are keys; rejects when the set-up cannot work. */
   ready(): Promise<void>
   /**
-   * A token named a key that nobody knows: look for news, as often as the source thinks right.
-   * Resolves in any case; whether it helped shows in `keySet()`.
+   * A token named a key that nobody knows: look for news, as often as the source thinks right. The
+   * id is whatever the token says, unverified; none where it says nothing. Resolves in any case;
+   * whether it helped shows in `keySet()`.
    */
-  refresh(): Promise<void>
+  refresh(kid?: string): Promise<void>
   close(): void
   health(): KeysHealth
 }

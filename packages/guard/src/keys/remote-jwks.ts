@@ -1,5 +1,5 @@
 // The key set of an issuer, kept fresh in the background. Requests never fetch, with one exception:
-// a token that names an unknown key, and then at most once per cool-down.
+// a token that names an unknown key, and then as seldom as unknown-kids.ts says.
 import { type Algorithm, createKeySet, type KeySet } from '@signet/token'
 import { ageMs, type Clock, type Moment, momentOf } from '../clock.ts'
 import { describeError, GuardError, isSetupError } from '../errors.ts'
@@ -9,10 +9,9 @@ import { createBackOff } from '../http/back-off.ts'
 import type { Discovery } from '../http/discovery.ts'
 import type { JsonAnswer, JsonClient } from '../http/json-client.ts'
 import type { KeySource, KeysHealth } from './key-source.ts'
+import { UnknownKids } from './unknown-kids.ts'
 
 const KEY_SET_MAX_BYTES = 256 * 1024
-/** Pause between two fetches that unknown key ids cause, whatever the ids and their number. */
-const COOLDOWN_MS = 30_000
 const DEFAULT_MAX_AGE_SECONDS = 600
 const MIN_MAX_AGE_SECONDS = 10
 const MAX_MAX_AGE_SECONDS = 86_400
@@ -31,6 +30,7 @@ export interface RemoteKeysOptions {
 export class RemoteKeys implements KeySource {
   readonly #options: RemoteKeysOptions
   readonly #gate = new Gate()
+  readonly #unknownKids: UnknownKids
   readonly #backOff = createBackOff({ minMs: 250, maxMs: 30_000 })
   #keySet: KeySet | null = null
   #confirmed: Moment | null = null
@@ -38,12 +38,12 @@ export class RemoteKeys implements KeySource {
   #lastError: string | null = null
   #loading: Promise<void> | null = null
   #isOutdated = false
-  #asked: Moment | null = null
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(options: RemoteKeysOptions) {
     this.#options = options
+    this.#unknownKids = new UnknownKids(options.clock)
     void this.reload()
   }
 
@@ -64,12 +64,9 @@ export class RemoteKeys implements KeySource {
     return this.#gate.wait()
   }
 
-  async refresh(): Promise<void> {
+  async refresh(kid?: string): Promise<void> {
     if (this.#loading !== null) return this.#loading
-    const { clock } = this.#options
-    if (this.#asked !== null && ageMs(this.#asked, clock) < COOLDOWN_MS) return
-    this.#asked = momentOf(clock)
-    await this.reload()
+    if (this.#unknownKids.take(kid)) await this.reload()
   }
 
   /**
