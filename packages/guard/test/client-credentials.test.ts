@@ -217,8 +217,10 @@ describe('introspection', () => {
     announce({ introspection_endpoint: undefined })
     expect(await openFor()).toBe('introspection_missing')
     announce({})
-    authority.overrides.set(INTROSPECT, (_request, response) => response.writeHead(403).end())
-    expect(await openFor()).toBe('introspection_refused')
+    for (const status of [400, 401, 403]) {
+      authority.overrides.set(INTROSPECT, (_request, response) => response.writeHead(status).end())
+      expect(await openFor()).toBe('introspection_refused')
+    }
     authority.overrides.set(INTROSPECT, (_request, response) => response.writeHead(503).end())
     expect(await openFor()).toBe('accepted')
   })

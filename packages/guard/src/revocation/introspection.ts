@@ -17,6 +17,8 @@ const REST_MS = 1_000
 const MAX_AT_ONCE = 64
 const MAX_KEPT = 10_000
 const ANSWER_MAX_BYTES = 64 * 1024
+/** Not this client, or not for this: `unauthorized_client` is a 400 (RFC 6749, section 5.2). */
+const REFUSALS = new Set([400, 401, 403])
 
 export interface IntrospectionCounts {
   readonly active: number
@@ -136,7 +138,7 @@ export class Introspection {
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
       discovery.forget()
-      if (error.status !== 401 && error.status !== 403) throw error
+      if (!REFUSALS.has(error.status)) throw error
       authentication.refused()
       throw new GuardError('introspection_refused', {
         reason: `http_${error.status}`,
