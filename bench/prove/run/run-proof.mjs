@@ -2,13 +2,10 @@
 //   --database SQLite|PostgreSQL   --count N   --from N   --seed N
 // Pieces add up: the same seed with `--from` where the last piece ended goes on. Ctrl-C ends after
 // the round under way, and either way what was reached is printed.
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createViteServer } from 'vitest/node'
 import { describeMachine } from '../../measure/machine.mjs'
+import { openProofs } from './open-proofs.mjs'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const FOLDER = '/packages/server/test/proofs'
 const DATABASES = ['SQLite', 'PostgreSQL']
 
 /**
@@ -21,8 +18,8 @@ export async function runProof(args, { file, verb, count, options: own = {}, toP
   const proofs = await openProofs()
   let isHeld = true
   try {
-    const prove = (await proofs.load(`${FOLDER}/${file}`))[verb]
-    const { createProofRun } = await proofs.load(`${FOLDER}/proof-run.ts`)
+    const prove = (await proofs.load(file))[verb]
+    const { createProofRun } = await proofs.load('proof-run.ts')
     for (const database of options.databases) {
       if (options.signal.aborted) break
       const run = createProofRun({ ...options, database })
@@ -88,20 +85,4 @@ async function runOne(work, run) {
 
 function describe({ median, p99, max }) {
   return `median ${median.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(1)}`
-}
-
-/** The proofs are TypeScript beside the tests: loaded as those are, packages through their doors. */
-async function openProofs() {
-  const server = await createViteServer({
-    configFile: false,
-    root: ROOT,
-    appType: 'custom',
-    logLevel: 'error',
-    server: { middlewareMode: true, watch: null, ws: false },
-    optimizeDeps: { noDiscovery: true },
-    // `await using` is younger than the oldest Node that is supported.
-    oxc: { target: 'es2023' },
-    environments: { ssr: { resolve: { external: true } } },
-  })
-  return { load: (path) => server.ssrLoadModule(path), close: () => server.close() }
 }

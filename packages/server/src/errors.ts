@@ -7,6 +7,7 @@ export type AuthorityCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'media_type_unsupported'
+  | 'request_timeout'
   | 'body_too_large'
   | 'email_invalid'
   | 'email_taken'

@@ -1,4 +1,5 @@
 // The only exit for errors: whatever is thrown becomes one problem+json answer and one log line.
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { createBearerAnswer, isRefusal, type Refusal } from '@signet/guard'
 import type { Problem } from '@signet/guard/protocol'
@@ -51,15 +52,25 @@ export function answerUnroutable(
   answerProblem(request, reply, toAuthorityError(error))
 }
 
-/** For what is no HTTP at all: there is no request to answer, only a socket to tell and close. */
-export function answerMalformed(_error: Error, socket: Socket): void {
+/** How long a client that was told that its connection is over may take to close its side. */
+const LINGER_MS = 1_000
+
+/**
+ * For what is no HTTP at all, or never becomes a whole request: there is no request to answer, only
+ * a socket to tell and close. Ending it alone would leave it open for as long as the client likes.
+ */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable) return
-  const { status, title } = ERROR_TABLE.request_invalid
-  const problem: Problem = { code: 'request_invalid', title, status }
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const code: AuthorityCode = isLate ? 'request_timeout' : 'request_invalid'
+  const { status, title } = ERROR_TABLE[code]
+  const problem: Problem = { code, title, status }
   const body = JSON.stringify(problem)
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 /** RFC 7617, section 2. An issuer is a URL: nothing in it needs escaping. */

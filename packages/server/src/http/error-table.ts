@@ -13,6 +13,7 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   media_type_unsupported: { status: 415, title: 'Send the body as application/json' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
   body_too_large: { status: 413, title: 'The body is larger than 64 KiB' },
   email_invalid: { status: 400, title: 'The e-mail address cannot be used' },
   email_taken: { status: 409, title: 'An account with this e-mail address exists already' },

@@ -3,15 +3,13 @@
 import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts'
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import type { Metrics } from '../metrics.ts'
+import { CONNECTION_OPTIONS, limitConnections } from './connection-limits.ts'
 import { answerErrors, answerMalformed, answerUnroutable } from './error-response.ts'
 import { readJsonBodies } from './json-body.ts'
 
 export type HttpServer = ReturnType<typeof createHttpServer>
 
 const MAX_BODY_BYTES = 65_536
-
-/** The whole request must have arrived within this; a slow sender does not hold a connection. */
-const REQUEST_TIMEOUT_MS = 30_000
 
 export function createHttpServer(parts: {
   logger: FastifyBaseLogger
@@ -25,8 +23,7 @@ export function createHttpServer(parts: {
     // Fastify's own lines carry the whole address, and addresses may carry secrets by mistake.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { connectionsCheckingInterval: 5_000 },
+    ...CONNECTION_OPTIONS,
     // Ids from the network are not believed.
     requestIdHeader: false,
     trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
@@ -48,6 +45,7 @@ export function createHttpServer(parts: {
     },
   }).withTypeProvider<JsonSchemaToTsProvider>()
 
+  limitConnections(app)
   readJsonBodies(app)
   answerErrors(app, parts.realm)
 
