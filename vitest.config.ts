@@ -10,6 +10,7 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
+    setupFiles: ['test/watch-leaks.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',

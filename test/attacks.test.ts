@@ -50,6 +50,45 @@ test(`no attack has a test that ${TABLE} does not know of`, () => {
   expect(unlisted.map(({ id }) => id)).toEqual([])
 })
 
+test.each(['docs/security/threat-model.md', 'docs/security/asvs.md'])(
+  'every pointer of %s leads somewhere',
+  (file) => {
+    const text = readFileSync(file, 'utf8')
+    const pointers = [...text.matchAll(/`([\w./-]+\.(?:ts|mjs|md))`/g)].map(
+      ([, path]) => path ?? '',
+    )
+    expect(pointers.length).toBeGreaterThan(30)
+    expect([...new Set(pointers)].filter((path) => !existsSync(path))).toEqual([])
+  },
+)
+
+test('docs/security/asvs.md has every requirement of its chapters, and says where it stands', () => {
+  const rows = [
+    ...readFileSync('docs/security/asvs.md', 'utf8').matchAll(
+      /^\| (\d+\.\d+)\.(\d+) \| .+ \| (held|not held|not there|yours) \| .{5,} \|$/gm,
+    ),
+  ]
+  const counts: Record<string, number> = {}
+  for (const [, section = '', number] of rows) {
+    counts[section] = (counts[section] ?? 0) + 1
+    expect(`${section}.${number}`).toBe(`${section}.${counts[section]}`)
+  }
+  expect(counts).toEqual({
+    ...{ '6.1': 3, '6.2': 12, '6.3': 8, '6.4': 6, '6.5': 8, '6.6': 4, '6.7': 2, '6.8': 4 },
+    ...{ '7.1': 3, '7.2': 4, '7.3': 2, '7.4': 5, '7.5': 3, '7.6': 2, '9.1': 3, '9.2': 4 },
+    ...{ '10.1': 2, '10.2': 3, '10.3': 5, '10.4': 16, '10.5': 5, '10.6': 2, '10.7': 3 },
+  })
+})
+
+test('every promise of the threat model points to a test', () => {
+  const text = readFileSync('docs/security/threat-model.md', 'utf8')
+  const [, promised = '', notPromised = ''] = text.split(/^## What is (?:not )?promised$/m)
+  const claims = (part: string) => part.split(/^- /m).slice(1)
+  expect(claims(promised).length).toBeGreaterThan(20)
+  for (const claim of claims(promised)) expect(claim).toMatch(/`(packages|test)\/[\w./-]+\.ts`/)
+  expect(claims(notPromised).length).toBeGreaterThan(5)
+})
+
 function testFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)

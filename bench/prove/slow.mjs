@@ -41,7 +41,7 @@ export async function prove(args) {
 }
 
 async function proveKind(kind, { authority, connections, seconds, rounds, ...parts }) {
-  const { startSlowClients, useHonestly, quantileOf } = parts
+  const { startSlowClients, useHonestly } = parts
   const sessions = []
   for (const name of ['ada', 'bo', 'cy', 'dee']) {
     const { body } = await authority.client.signup(`${name}@example.com`, 'correct horse battery')
@@ -89,4 +89,8 @@ async function proveKind(kind, { authority, connections, seconds, rounds, ...par
     `${kind.padEnd(8)} ${isHeld ? 'held' : 'BROKEN'}: p99 x ${ratio.toFixed(2)} (median of ${rounds}), ${failed} requests not answered`,
   )
   return isHeld
+}
+
+function quantileOf(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }

@@ -9,8 +9,9 @@ import { createProgram } from './program.ts'
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever reads our output may stop reading, as `head` does: then there is nothing left to say.
-    if (error.code === 'EPIPE') process.exit(EXIT.ok)
+    // Whoever reads our output may stop reading, as `head` does: then there is nothing left to say but
+    // the verdict of a command that has come to one.
+    if (error.code === 'EPIPE') process.exit()
     process.stderr.write(`signet: the output cannot be written (${error.code})\n`)
     process.exit(EXIT.unexpected)
   })

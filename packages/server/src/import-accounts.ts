@@ -4,6 +4,7 @@ import { parseFirebaseParameters } from './accounts/firebase-parameters.ts'
 import { importRows } from './accounts/import.ts'
 import type { ImportCounts, ImportOptions } from './accounts/import-batches.ts'
 import { rehearseRows } from './accounts/import-rehearsal.ts'
+import { createAudit } from './audit/audit.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
@@ -25,10 +26,11 @@ export async function importAccounts(
   options: AccountsImport,
 ): Promise<ImportCounts> {
   const complete = completed(options)
-  if (isMissing(config.database)) openSecrets(config)
+  const secrets = openSecrets(config)
   const database = await openDatabase(config.database)
   try {
-    return await importRows(database, complete)
+    const audit = createAudit({ database, secrets, clock: systemClock })
+    return await importRows({ database, audit }, complete)
   } finally {
     await database.close()
   }

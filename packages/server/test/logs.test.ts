@@ -7,31 +7,11 @@ import {
   startAuthority,
   type TokenAnswer,
 } from '@signet/testkit'
+import { findLeaks, type Secrets } from '@signet/testkit/leaks'
 import { describe, expect, test } from 'vitest'
 import { createSecretText, parseSecret } from '../src/config/secrets.ts'
 import { openSealedKey } from '../src/keys/sealed-key.ts'
 import { queryFile } from './database-file.ts'
-
-/** Secrets by what they are, so that a leak is named without being shown. */
-type Secrets = Map<string, string>
-
-/** Which of the secrets occur in a text, as they are or in another usual encoding. */
-function leaksIn(text: string, secrets: Secrets): string[] {
-  const found: string[] = []
-  for (const [name, secret] of secrets) {
-    const bytes = Buffer.from(secret)
-    const forms = [
-      secret,
-      encodeURIComponent(secret),
-      bytes.toString('base64url'),
-      bytes.toString('hex'),
-    ]
-    // Binary secrets would be printed as their bytes.
-    if (/^[\w-]{43,}$/.test(secret)) forms.push(Buffer.from(secret, 'base64url').toString('hex'))
-    if (forms.some((form) => text.includes(form))) found.push(name)
-  }
-  return found
-}
 
 function keep(secrets: Secrets, name: string, { accessToken, refreshToken }: TokenAnswer): void {
   secrets.set(`${name}: access token`, accessToken)
@@ -153,7 +133,7 @@ describe('R15 H14 nothing secret is in what an authority says', () => {
     const logged = authority.logged.join('')
     expect(authority.logged.length).toBeGreaterThan(60)
     expect(secrets.size).toBeGreaterThan(40)
-    expect(leaksIn(logged, secrets)).toEqual([])
+    expect(findLeaks([logged], secrets)).toEqual([])
     expect(logged).not.toContain('ada@example.com')
   })
 
@@ -166,24 +146,7 @@ describe('R15 H14 nothing secret is in what an authority says', () => {
     })
     expect(await authority.stop()).toBe(0)
     expect(authority.output().split('\n').length).toBeGreaterThan(60)
-    expect(leaksIn(authority.output(), secrets)).toEqual([])
-  })
-
-  test('the search finds what is planted, in every encoding it looks for', () => {
-    const secret = createSecretText()
-    const secrets: Secrets = new Map([
-      ['master', secret],
-      ['password', 'pass wörd & more'],
-    ])
-    expect(leaksIn('a clean log', secrets)).toEqual([])
-    expect(leaksIn(`{"secret":"${secret}"}`, secrets)).toEqual(['master'])
-    expect(leaksIn(Buffer.from(secret, 'base64url').toString('hex'), secrets)).toEqual(['master'])
-    expect(leaksIn(`/login?p=${encodeURIComponent('pass wörd & more')}`, secrets)).toEqual([
-      'password',
-    ])
-    expect(leaksIn(Buffer.from('pass wörd & more').toString('base64url'), secrets)).toEqual([
-      'password',
-    ])
+    expect(findLeaks([authority.output()], secrets)).toEqual([])
   })
 })
 

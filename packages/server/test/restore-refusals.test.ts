@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,8 +16,10 @@ import {
   waitUntil,
 } from '@signet/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createAudit } from '../src/audit/audit.ts'
 import { restoreInto } from '../src/backup/restore.ts'
 import { parseDatabaseAddress } from '../src/config/database-address.ts'
+import { createSecretRing, MasterSecret } from '../src/config/secrets.ts'
 import { MIGRATIONS, type Migration } from '../src/db/migrate.ts'
 import { connectDatabase } from '../src/db/open-database.ts'
 import { accountRows, writeRows } from './backup-files.ts'
@@ -254,7 +257,9 @@ describe.each(databases)('on $name', ({ name, open }) => {
     const handle = await connect()
     try {
       const migrations = [...MIGRATIONS, NOTE]
-      await restoreInto(handle, { path, schemaVersion: NEWEST, migrations, clock })
+      const secrets = createSecretRing([new MasterSecret(randomBytes(32))])
+      const audit = createAudit({ database: handle, secrets, clock })
+      await restoreInto(handle, { path, schemaVersion: NEWEST, migrations, audit, clock })
     } finally {
       await handle.close()
     }

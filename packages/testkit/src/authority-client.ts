@@ -1,3 +1,5 @@
+import { isWatchingLeaks, keepSecret, watchText } from './leaks.ts'
+
 /** The part of a token-bearing answer that tests use. */
 export interface TokenAnswer {
   accessToken: string
@@ -50,6 +52,7 @@ export class AuthorityClient {
     })
     const text = await response.text()
     const parsed = text === '' ? {} : JSON.parse(text)
+    if (isWatchingLeaks()) watchCall({ token, sent: sent ?? '', response, text, parsed })
     return { status: response.status, headers: response.headers, body: parsed }
   }
 
@@ -71,5 +74,40 @@ export class AuthorityClient {
 
   logout(token: string): Promise<Answer> {
     return this.call('/logout', { method: 'POST', token })
+  }
+}
+
+const SECRET_MEMBERS = ['password', 'currentPassword', 'newPassword', 'refreshToken', 'accessToken']
+
+/** What was sent and given is secret; what an error and every header say is not. */
+function watchCall(call: {
+  token: string | undefined
+  sent: string
+  response: Response
+  text: string
+  parsed: unknown
+}): void {
+  const { token, sent, response, text, parsed } = call
+  if (token !== undefined) keepSecret('bearer token', token)
+  for (const body of [readObject(sent), parsed]) {
+    for (const name of SECRET_MEMBERS) {
+      const value = (body as Record<string, unknown>)[name]
+      // An address where a password is due is still an address, and those are shown to operators.
+      if (typeof value === 'string' && !value.includes('@')) keepSecret(name, value)
+    }
+  }
+  for (const [name, value] of response.headers) {
+    if (name === 'set-cookie') keepSecret('device cookie', /=([^;]*)/.exec(value)?.[1] ?? '')
+    else watchText(`${name}: ${value}`)
+  }
+  if (!response.ok) watchText(text)
+}
+
+function readObject(text: string): unknown {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    // Sent broken on purpose, or nothing at all.
+    return {}
   }
 }

@@ -3,9 +3,14 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { environmentWith } from './child-environment.ts'
+import { keepSecret, watchText } from './leaks.ts'
+import { keepSettings } from './watch-authority.ts'
 
 /** The committed start file of the `signet` command. */
 export const SIGNET_BIN = fileURLToPath(new URL('../../cli/bin/signet.mjs', import.meta.url))
+
+/** Whose very purpose it is to print tokens, keys and secrets, or parts of them. */
+const PRINTS_SECRETS = new Set(['token', 'key', 'secret'])
 
 export interface SignetRun {
   readonly code: number | null
@@ -14,7 +19,7 @@ export interface SignetRun {
 }
 
 /**
- * Runs one `signet` command to its end. A command that does not end within 20 s is killed, and the
+ * Runs one `signet` command to its end. A command that does not end within 60 s is killed, and the
  * answer's code is null.
  */
 export async function runSignet(
@@ -25,7 +30,7 @@ export async function runSignet(
     cwd: options.cwd,
     env: environmentWith(options.settings ?? {}),
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: 60_000,
     killSignal: 'SIGKILL',
   })
   // A command that does not read its input may be gone before all of it is written.
@@ -36,5 +41,18 @@ export async function runSignet(
     text(child.stderr),
     once(child, 'close'),
   ])
+  keepSettings(options.settings ?? {})
+  keepInput(options.stdin ?? '')
+  watchText(stderr)
+  watchText(words.join(' '))
+  if (!PRINTS_SECRETS.has(words[0] ?? '')) watchText(stdout)
   return { code: child.exitCode, stdout, stderr }
+}
+
+/** Tokens, and what is typed where a password or a secret is due: one line. */
+function keepInput(stdin: string): void {
+  for (const [token] of stdin.matchAll(/[\w-]+\.[\w-]+\.[\w-]{20,}|rt_[\w-]{60,}/g)) {
+    keepSecret('token on stdin', token)
+  }
+  if (/^[^\n{]+\n?$/.test(stdin)) keepSecret('line on stdin', stdin.trim())
 }

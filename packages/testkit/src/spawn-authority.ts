@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { AuthorityClient } from './authority-client.ts'
 import { environmentWith } from './child-environment.ts'
 import { findFreePort } from './free-port.ts'
+import { watchSource } from './leaks.ts'
 import { SIGNET_BIN } from './run-signet.ts'
 import { openTempFolder } from './temp-folder.ts'
 import { waitUntil } from './wait-until.ts'
+import { keepSettings, watchBeforeEnd } from './watch-authority.ts'
 
 export interface SpawnedAuthority extends AsyncDisposable {
   readonly url: string
@@ -24,6 +27,9 @@ export interface SpawnedAuthority extends AsyncDisposable {
   start(): Promise<void>
 }
 
+/** In the commands that development shows at its start; tests have the same password. */
+const SAMPLE = `"password":"correct horse battery"}'`
+
 /** Far above what a start takes, for machines on which many other things run. */
 const START_TIMEOUT_MS = 60_000
 
@@ -36,6 +42,8 @@ export async function spawnAuthority(
   const url = `http://127.0.0.1:${port}`
   const settings = { SIGNET_PORT: String(port), ...options.settings }
   let output = ''
+  keepSettings(settings)
+  watchSource(() => output.replaceAll(SAMPLE, ''))
   let child: ChildProcess | null = null
 
   async function start(): Promise<void> {
@@ -65,6 +73,7 @@ export async function spawnAuthority(
     if (running === null) return null
     child = null
     if (running.exitCode !== null || running.signalCode !== null) return running.exitCode
+    await watchBeforeEnd({ url, secretFile: join(folder.path, 'data', 'signet.secret') })
     const ended = once(running, 'exit')
     running.kill(signal)
     await ended

@@ -9,7 +9,9 @@ import {
 import { type Logger, pino } from 'pino'
 import { AuthorityClient } from './authority-client.ts'
 import { findFreePort } from './free-port.ts'
+import { watchSource } from './leaks.ts'
 import { openTempFolder } from './temp-folder.ts'
+import { keepSettings, watchBeforeEnd } from './watch-authority.ts'
 
 export interface StartedAuthority extends AsyncDisposable {
   readonly url: string
@@ -42,7 +44,9 @@ export async function startAuthority(
     SIGNET_LOG_LEVEL: 'debug',
     ...options.settings,
   }
+  keepSettings(settings)
   const logged: string[] = []
+  watchSource(() => logged.join(''))
   const logger: Logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) })
   const clock = options.clock === undefined ? {} : { clock: options.clock }
   const url = `http://127.0.0.1:${port}`
@@ -65,6 +69,9 @@ export async function startAuthority(
     async stop() {
       const stopping = running
       running = null
+      if (stopping !== null) {
+        await watchBeforeEnd({ url, secretFile: join(folder.path, 'signet.secret') })
+      }
       await stopping?.close()
     },
     async restart(changes) {

@@ -90,6 +90,7 @@ const FAULTS: Record<string, string> = {
   resealed: 'was written by somebody without the master secret',
   secret_unknown: 'cannot be judged: its master secret is not configured any more',
   cut: 'and what came after it was cut off, or the note of the end was changed',
+  emptied: 'is not the first: sessions that are still there were opened before it was written',
 }
 
 export function auditVerifyCommand(): Command {
@@ -102,6 +103,9 @@ export function auditVerifyCommand(): Command {
         const report = await call<Report>({ path: '/admin/audit/verify' })
         const isThere = expect === undefined || (await hasHead(call, expect))
         const { rows, head, faults } = report
+        const isWhole = faults.length === 0 && isThere
+        // Said before anything is printed: whoever reads it may stop reading, as `head` does.
+        if (!isWhole) process.exitCode = EXIT.claims
         const text = json
           ? printableJson({ ...report, expected: expect === undefined ? null : isThere })
           : `${rows} entries, head ${head.sequence}:${head.hash}`
@@ -110,7 +114,7 @@ export function auditVerifyCommand(): Command {
           writeNote(`entry ${sequence} ${FAULTS[fault] ?? fault}`)
         }
         if (!isThere) writeNote('the head that was expected is not there: the log was put back')
-        if (faults.length > 0 || !isThere) {
+        if (!isWhole) {
           throw new CommandError('the audit log is not as it was written', 'claims')
         }
       }),

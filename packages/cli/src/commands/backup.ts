@@ -45,6 +45,10 @@ async function run(file: string, { force, json }: Options): Promise<void> {
       writeBackup(readConfig('development'), {
         to: toStdout ? process.stdout : { path: file, replace: force === true },
         signal: giveUp.signal,
+        onUnrecorded: (reason) =>
+          writeNote(
+            `the audit log does not say that this was done: it cannot be written (${reason})`,
+          ),
         onProgress: (counts) => progress.show(countsInWords(counts)),
       }),
     )

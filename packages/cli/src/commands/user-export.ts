@@ -50,6 +50,10 @@ async function run({ out, force, json }: Options): Promise<void> {
       exportAccounts(readConfig('development'), {
         to: toStdout ? process.stdout : { path: out, replace: force === true },
         signal: giveUp.signal,
+        onUnrecorded: (reason) =>
+          writeNote(
+            `the audit log does not say that this was done: it cannot be written (${reason})`,
+          ),
         onProgress: (count) => progress.show(inWords(count)),
       }),
     )

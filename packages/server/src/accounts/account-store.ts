@@ -54,10 +54,15 @@ export async function addRoles(
 export async function findPasswordByEmail(
   db: Database,
   email: string,
-): Promise<{ id: string; passwordHash: string; credentialsVersion: number } | null> {
+): Promise<{
+  id: string
+  passwordHash: string
+  credentialsVersion: number
+  isDisabled: boolean
+} | null> {
   const row = await db.query
     .selectFrom('accounts')
-    .select(['id', 'password_hash', 'credentials_version'])
+    .select(['id', 'password_hash', 'credentials_version', 'disabled_at'])
     .where('email', '=', email)
     .executeTakeFirst()
   if (row === undefined) return null
@@ -65,7 +70,20 @@ export async function findPasswordByEmail(
     id: row.id,
     passwordHash: row.password_hash,
     credentialsVersion: row.credentials_version,
+    isDisabled: row.disabled_at !== null,
   }
+}
+
+/** Of the account whose id comes next; null behind the last. By primary key. */
+export async function findHashFrom(db: Database, id: string): Promise<string | null> {
+  const row = await db.query
+    .selectFrom('accounts')
+    .select('password_hash')
+    .where('id', '>=', id)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.password_hash ?? null
 }
 
 /** By primary key. */

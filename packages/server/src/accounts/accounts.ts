@@ -1,6 +1,6 @@
 // Owns who can log in: addresses, password hashes, roles. Does not open sessions and knows nothing
 // of HTTP or tokens. Speaks to its own store and the password hasher, and says what happened.
-import type { Origin } from '../audit/audit-entry.ts'
+import { type AuditDetail, OPERATOR, type Origin } from '../audit/audit-entry.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import { parsePlace, placeAfter } from '../creation-place.ts'
 import type { Database } from '../db/database.ts'
@@ -20,12 +20,14 @@ import {
   setDisabledAt,
   updatePassword,
 } from './account-store.ts'
+import { findDecoyHash } from './decoy-hash.ts'
 import { findCanonicalEmail, parseEmail } from './email.ts'
 import { parseName } from './name.ts'
 import { isOwnHash } from './own-hash.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { normalizePassword, parseNewPassword } from './password-rule.ts'
-import { parseRoleNames } from './role-name.ts'
+import { ADMIN_ROLE, parseRoleNames } from './role-name.ts'
+import { holdIsRoleInUse } from './role-store.ts'
 
 /** Proof of a password, as of the moment its hash was read. */
 export interface Authenticated {
@@ -61,9 +63,9 @@ export interface Accounts {
   }): Promise<{ account: Account; rolesMade: string[] }>
 
   /**
-   * Whose password this is. Every refusal says the same, and takes the time of one hash of ours
-   * unless the account was imported and has not logged in since. An imported hash is replaced by
-   * one of ours once its password is known.
+   * Whose password this is. Every refusal says the same and takes the time of one hash: where there
+   * is no account, of some account's. An imported hash is replaced by one of ours once its password
+   * is known.
    * The answer is as old as the hashing took: {@link Accounts.confirm} it where it is acted on.
    * @throws AuthorityError `credentials_wrong`, `overloaded`
    */
@@ -103,17 +105,25 @@ export interface Accounts {
   /** @throws AuthorityError `password_wrong` when the account changed since it was prepared */
   applyPassword(tx: Database, change: PasswordChange): Promise<void>
 
-  /** @throws AuthorityError `not_found` */
-  disable(tx: Database, id: string): Promise<void>
+  /** @throws AuthorityError `not_found`, `last_admin` unless an operator asks */
+  disable(tx: Database, id: string, by: Origin): Promise<void>
 
   /** @throws AuthorityError `not_found` */
   enable(tx: Database, id: string): Promise<void>
 
   /**
    * The roles if they are others now, otherwise null. Roles that do not exist are made (without scopes).
-   * @throws AuthorityError `not_found`, `request_invalid`
+   * @throws AuthorityError `not_found`, `request_invalid`, `last_admin` unless an operator asks
    */
-  changeRoles(tx: Database, id: string, change: RoleChange): Promise<readonly string[] | null>
+  changeRoles(
+    tx: Database,
+    id: string,
+    change: RoleChange,
+    by: Origin,
+  ): Promise<readonly string[] | null>
+
+  /** Writes down that an account asked for what only administrators may. `call`: never an address. */
+  recordAdminRefused(refused: { call: string; by: Origin }): Promise<void>
 
   /**
    * Accounts, oldest first, behind the cursor `after`; with `email` only the one with this address.
@@ -138,12 +148,23 @@ export function createAccounts(parts: {
 
   /** What was refused changed nothing: a transaction of its own. */
   function recordRefusal(
-    type: 'login_refused' | 'password_refused',
-    refused: { accountId: string | null } & Origin,
+    type: 'admin_refused' | 'login_refused' | 'password_refused',
+    refused: { accountId: string | null; detail?: AuditDetail } & Origin,
   ): Promise<void> {
     return database.transaction((tx) =>
-      events.record(tx, [{ type, result: 'refused', ...refused, sessionId: null, detail: null }]),
+      events.record(tx, [{ detail: null, ...refused, type, result: 'refused', sessionId: null }]),
     )
+  }
+
+  /**
+   * Where an administrator was taken away: another one must be left. Not where an operator did it,
+   * whose own way in needs no administrator, and who may have to shut out the only one.
+   */
+  async function checkAdminLeft(tx: Database, by: Origin): Promise<void> {
+    if (by.actor === OPERATOR.actor || (await holdIsRoleInUse(tx, ADMIN_ROLE))) return
+    throw new AuthorityError('last_admin', {
+      detail: 'Nobody would be left who can log in and has the role "admin".',
+    })
   }
 
   async function hold(tx: Database, id: string): Promise<Account> {
@@ -190,13 +211,16 @@ export function createAccounts(parts: {
       // At login a malformed address is one that no account has: same words, same time.
       const address = findCanonicalEmail(email)
       const found = address === null ? null : await findPasswordByEmail(database, address)
+      const findDecoy = () => findDecoyHash(database, address ?? email)
       const matches = await hasher.verify({
-        passwordHash: found?.passwordHash ?? null,
+        passwordHash: found === null ? await findDecoy() : found.passwordHash,
         password,
         checkStillWanted,
       })
-      if (found === null || !matches) {
+      if (found === null || !matches || found.isDisabled) {
         const accountId = found?.id ?? null
+        // As many questions to the database as where there is no account.
+        if (found !== null) await findDecoy()
         await recordRefusal('login_refused', { accountId, actor: null, address: from })
         throw new AuthorityError('credentials_wrong')
       }
@@ -245,11 +269,10 @@ export function createAccounts(parts: {
       if (!(await updatePassword(tx, change))) throw wrongPassword()
     },
 
-    async disable(tx, id) {
-      const disabledAt = epochSeconds(clock)
-      if (!(await setDisabledAt(tx, { accountId: id, disabledAt }))) {
-        throw new AuthorityError('not_found')
-      }
+    async disable(tx, id, by) {
+      const { roles } = await hold(tx, id)
+      await setDisabledAt(tx, { accountId: id, disabledAt: epochSeconds(clock) })
+      if (roles.includes(ADMIN_ROLE)) await checkAdminLeft(tx, by)
     },
 
     async enable(tx, id) {
@@ -258,14 +281,19 @@ export function createAccounts(parts: {
       }
     },
 
-    async changeRoles(tx, id, { add, remove }) {
+    async changeRoles(tx, id, { add, remove }, by) {
       const before = await hold(tx, id)
       await removeRoles(tx, { accountId: id, roles: parseRoleNames(remove) })
       await addRoles(tx, { accountId: id, roles: parseRoleNames(add), now: epochSeconds(clock) })
       const after = await findAccount(tx, id)
       const roles = after?.roles ?? []
+      const wasAdmin = before.roles.includes(ADMIN_ROLE)
+      if (wasAdmin && !roles.includes(ADMIN_ROLE)) await checkAdminLeft(tx, by)
       return roles.join() === before.roles.join() ? null : roles
     },
+
+    recordAdminRefused: ({ call, by }) =>
+      recordRefusal('admin_refused', { ...by, accountId: by.actor, detail: { call } }),
 
     async page({ after, limit, email }) {
       const address = email === undefined ? undefined : (findCanonicalEmail(email) ?? email)

@@ -1,5 +1,7 @@
 // Owns accounts that come from elsewhere, many at a time. Hashes nothing, and changes no account that
-// is there. Speaks to its own store.
+// is there. Speaks to its own store, and says what it did.
+import type { Audit } from '../audit/audit.ts'
+import { type AuditEntry, operatorEntry } from '../audit/audit-entry.ts'
 import type { Database } from '../db/database.ts'
 import { createAccountId } from './account.ts'
 import { findAccountsLike, insertAccounts, insertRolesOf } from './bulk-store.ts'
@@ -7,17 +9,33 @@ import { type ImportCounts, type ImportOptions, settleRows } from './import-batc
 import { type Fate, fateBeside, idTaken, type NumberedRow, type Settled } from './import-fate.ts'
 import type { ImportRow } from './import-row.ts'
 import type { PortableAccount } from './portable-account.ts'
+import { ADMIN_ROLE } from './role-name.ts'
 
 /**
- * Puts in every row that will do. Rows that were put in before, by a run that was killed for
- * instance, are found to be there. Accounts under the same address are never touched.
+ * Puts in every row that will do, and says so in the audit log once for each transaction. Rows that
+ * were put in before, by a run that was killed for instance, are found to be there. Accounts under
+ * the same address are never touched.
  * @throws DatabaseError; what the source fails with. What was put in until then stays.
  */
 export async function importRows(
-  database: Database,
+  { database, audit }: { database: Database; audit: Audit },
   options: ImportOptions,
 ): Promise<ImportCounts> {
-  return settleRows(options, (rows, now) => database.transaction((tx) => putIn(tx, { rows, now })))
+  return settleRows(options, (rows, now) =>
+    database.transaction(async (tx) => {
+      const settled = await putIn(tx, { rows, now })
+      const imported = rows.filter((row) => settled.fates.get(row) === 'imported')
+      if (imported.length > 0) await audit.append(tx, [entryFor(imported)])
+      return settled
+    }),
+  )
+}
+
+function entryFor(imported: readonly NumberedRow[]): AuditEntry {
+  const isAdmin = ({ row }: NumberedRow) => row.roles.includes(ADMIN_ROLE)
+  const admins = imported.filter(isAdmin).length
+  const detail = { accounts: imported.length, ...(admins === 0 ? {} : { admins }) }
+  return operatorEntry('accounts_imported', detail)
 }
 
 /** Of rows that are about one address or one id the first is settled before the next. */

@@ -1,5 +1,8 @@
 import { AuthorityError } from '../errors.ts'
 
+/** Who has it may use the administration over HTTP. */
+export const ADMIN_ROLE = 'admin'
+
 /** All of them travel in every token of the account, which must stay far below 4 KiB. */
 const MAX_ROLES = 32
 

@@ -44,6 +44,24 @@ export async function deleteRole(tx: Database, name: string): Promise<boolean> {
   return row !== undefined
 }
 
+/**
+ * Whether anybody who has the role can log in, and until the transaction ends nobody else who asks
+ * here gets an answer: of two that each take it from one account, the later sees what the first did.
+ */
+export async function holdIsRoleInUse(tx: Database, name: string): Promise<boolean> {
+  const role = tx.query.selectFrom('roles').select('name').where('name', '=', name)
+  await tx.locking(role, 'update').executeTakeFirst()
+  const row = await tx.query
+    .selectFrom('account_roles')
+    .innerJoin('accounts', 'accounts.id', 'account_roles.account_id')
+    .select('account_id')
+    .where('account_roles.role', '=', name)
+    .where('accounts.disabled_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** In id order, behind `after`; by `account_roles_role`. */
 export async function listAccountIdsWithRole(
   db: Database,

@@ -4,6 +4,9 @@ export type AuditType =
   | 'account_disabled'
   | 'account_enabled'
   | 'account_roles_changed'
+  | 'accounts_imported'
+  | 'admin_refused'
+  | 'backup_started'
   | 'client_changed'
   | 'client_created'
   | 'client_deleted'
@@ -13,6 +16,9 @@ export type AuditType =
   | 'client_secret_dropped'
   | 'client_secret_renewed'
   | 'client_tokens_revoked'
+  | 'database_reset'
+  | 'database_restored'
+  | 'export_started'
   | 'key_imported'
   | 'key_removed'
   | 'key_revoked'
@@ -49,6 +55,11 @@ export interface AuditEntry extends Origin {
   readonly accountId: string | null
   readonly sessionId: string | null
   readonly detail: AuditDetail | null
+}
+
+/** What an operator did to all of it. */
+export function operatorEntry(type: AuditType, detail: AuditDetail | null): AuditEntry {
+  return { ...OPERATOR, type, result: 'done', accountId: null, sessionId: null, detail }
 }
 
 /** An entry at its place in the chain. */

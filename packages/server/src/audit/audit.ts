@@ -46,14 +46,19 @@ export interface Audit {
 
   /**
    * Reads the whole chain. Finds rows that were changed, taken out, put in, reordered or cut off,
-   * by anybody who does not have the master secret. What it cannot find: a database put back whole
-   * to an earlier moment; hold its head against one that was noted elsewhere.
+   * by anybody who does not have the master secret. `begunBy` (epoch seconds) is when there was
+   * something to record at the latest: a chain taken out whole, with the notes of where it ends, is
+   * found by that alone. What it cannot find: a database put back whole to an earlier moment; hold
+   * its head against one that was noted elsewhere.
    */
-  verify(): Promise<AuditReport>
+  verify(known?: { begunBy: number | null }): Promise<AuditReport>
 
   /** Forgets entries older than `before` (epoch seconds), and keeps what proves the rest. */
   prune(before: number): Promise<number>
 }
+
+/** Processes that write one chain may have clocks so far apart. */
+const CLOCK_TOLERANCE_SECONDS = 60
 
 const PAGE = 1_000
 const MAX_FAULTS = 100
@@ -104,7 +109,7 @@ export function createAudit(parts: {
 
     head: async () => (await findPoint(database, 'head')) ?? CHAIN_START,
 
-    async verify() {
+    async verify({ begunBy } = { begunBy: null }) {
       const base = await findPoint(database, 'base')
       const faults: ChainFault[] = []
       const add = (fault: ChainFault) => {
@@ -117,6 +122,7 @@ export function createAudit(parts: {
       const head = await findPoint(database, 'head')
       let last: ChainPoint = base ?? CHAIN_START
       let rows = 0
+      let beganAt = Number.POSITIVE_INFINITY
       for (;;) {
         const page = await listRows(database, { after: last.sequence, limit: PAGE })
         for (const row of page) {
@@ -124,8 +130,13 @@ export function createAudit(parts: {
           if (fault !== null) add(fault)
           last = row
           rows += 1
+          beganAt = Math.min(beganAt, row.at)
         }
         if (page.length < PAGE) break
+      }
+      // What was forgotten has left a sealed note of it.
+      if (base === null && begunBy !== null && beganAt > begunBy + CLOCK_TOLERANCE_SECONDS) {
+        add({ sequence: 1, fault: 'emptied' })
       }
       const isCut =
         head !== null && (last.sequence < head.sequence || isGenuine('head', head) === false)

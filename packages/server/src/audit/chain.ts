@@ -30,6 +30,8 @@ export interface ChainFault {
     | 'secret_unknown'
     /** Rows at the end are gone, or the note of where the end is was changed. */
     | 'cut'
+    /** What is there began later than it must have: everything was taken out, notes and all. */
+    | 'emptied'
 }
 
 /** Judges a row by the one that stands before it. */

@@ -1,5 +1,6 @@
 // Owns backups: what is in one, and that it is of one moment and whole. Reads the rows of every
-// domain as they are, knows none of their rules, and changes nothing.
+// domain as they are, knows none of their rules, and changes nothing but the audit log, which says
+// so before anything leaves.
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -8,6 +9,7 @@ import type { Config } from '../config/config.ts'
 import { MIGRATIONS } from '../db/migrate.ts'
 import { openCurrentDatabase } from '../db/open-database.ts'
 import { readSnapshot } from '../db/snapshot.ts'
+import { recordDeparture } from '../record-departure.ts'
 import { writeBackupFile } from './backup-file.ts'
 import {
   type BackupContents,
@@ -24,6 +26,8 @@ export interface BackupOptions {
   readonly to: { readonly path: string; readonly replace: boolean } | Writable
   /** Called now and then with what is done. */
   readonly onProgress?: (counts: RowCounts) => void
+  /** Called where the audit log could not be written first. */
+  readonly onUnrecorded?: (reason: string) => void
   /** Gives up; no file is left then. */
   readonly signal?: AbortSignal
   readonly clock?: Clock
@@ -37,9 +41,10 @@ export interface BackupOptions {
  * `file_unusable`, `file_denied`; DatabaseError; what the stream fails with
  */
 export async function writeBackup(
-  { database: address, issuer }: Config,
-  { to, signal, onProgress, clock = systemClock }: BackupOptions,
+  config: Config,
+  { to, signal, onProgress, onUnrecorded, clock = systemClock }: BackupOptions,
 ): Promise<BackupContents> {
+  const { database: address, issuer } = config
   const database = await openCurrentDatabase(address)
   const header: BackupHeader = {
     schemaVersion: MIGRATIONS.length,
@@ -47,16 +52,18 @@ export async function writeBackup(
     issuer,
   }
   const counts = noRows()
-  const write = (out: Writable) =>
-    readSnapshot(database, (snapshot) =>
-      pipeline(
-        encodeBackup(header, counted(listBackupRows(snapshot), { counts, onProgress })),
-        createGzip(),
-        out,
-        signal === undefined ? {} : { signal },
-      ),
-    )
   try {
+    const write = async (out: Writable) => {
+      await recordDeparture(database, { type: 'backup_started', config, clock, onUnrecorded })
+      await readSnapshot(database, (snapshot) =>
+        pipeline(
+          encodeBackup(header, counted(listBackupRows(snapshot), { counts, onProgress })),
+          createGzip(),
+          out,
+          signal === undefined ? {} : { signal },
+        ),
+      )
+    }
     await ('path' in to ? writeBackupFile(to, write) : write(to))
     return { header, counts }
   } finally {

@@ -1,11 +1,13 @@
 // Owns new beginnings: after a restore no session, no access token and no key from before works,
 // and the keys of the past are in the revocation log for ever, so that verifiers know it too.
+import { type Audit, createAudit } from '../audit/audit.ts'
+import { operatorEntry } from '../audit/audit-entry.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { openSecrets } from '../config/open-secrets.ts'
 import type { Database } from '../db/database.ts'
 import { MIGRATIONS, type Migration, migrate, planMigrations } from '../db/migrate.ts'
-import { connectDatabase, isMissing, openCurrentDatabase } from '../db/open-database.ts'
+import { connectDatabase, openCurrentDatabase } from '../db/open-database.ts'
 import { createRevocations } from '../revocation/revocations.ts'
 import { BackupError } from './backup-error.ts'
 import { readBackupFile } from './backup-file.ts'
@@ -33,13 +35,14 @@ export async function restoreBackup(
   await checkNobodyServes(config.issuer)
   const found = await readBackupFile(path, (file) => decodeBackup(file, async () => {}))
   checkVersion(found.header)
-  if (isMissing(config.database)) openSecrets(config)
+  const secrets = openSecrets(config)
   const database = await connectDatabase(config.database)
   try {
     return await restoreInto(database, {
       path,
       schemaVersion: found.header.schemaVersion,
       migrations: MIGRATIONS,
+      audit: createAudit({ database, secrets, clock }),
       clock,
       ...(onProgress === undefined ? {} : { onProgress }),
     })
@@ -65,7 +68,12 @@ export async function resetDatabase(
   await checkNobodyServes(config.issuer)
   const database = await openCurrentDatabase(config.database)
   try {
-    return await database.transaction((tx) => beginAnew(tx, { clock, formerKeys: [] }))
+    const audit = createAudit({ database, secrets: openSecrets(config), clock })
+    return await database.transaction(async (tx) => {
+      const reset = await beginAnew(tx, { clock, formerKeys: [] })
+      await audit.append(tx, [operatorEntry('database_reset', { ...reset })])
+      return reset
+    })
   } finally {
     await database.close()
   }
@@ -82,12 +90,14 @@ export async function restoreInto(
     path,
     schemaVersion,
     migrations,
+    audit,
     clock,
     onProgress,
   }: RestoreOptions & {
     path: string
     schemaVersion: number
     migrations: readonly Migration[]
+    audit: Audit
     clock: Clock
   },
 ): Promise<BackupContents> {
@@ -105,6 +115,9 @@ export async function restoreInto(
     )
     await migrate(tx, { clock, migrations })
     await beginAnew(tx, { clock, formerKeys })
+    const { accounts, roles } = counts
+    const detail = { accounts, roles, backupCreatedAt: contents.header.createdAt }
+    await audit.append(tx, [operatorEntry('database_restored', detail)])
     return contents
   })
 }
@@ -136,7 +149,7 @@ async function prepareTarget(
 /** As many entries are recorded by one statement at most. */
 const RECORD_BATCH = 500
 
-/** The last part of its transaction, on the newest schema. The next start makes keys. */
+/** On the newest schema; only the audit log comes after it. The next start makes keys. */
 async function beginAnew(
   tx: Database,
   { clock, formerKeys }: { clock: Clock; formerKeys: readonly string[] },

@@ -33,7 +33,10 @@ export interface AccountChanges {
     by: Origin
   }): Promise<number>
 
-  /** Ends every session; no login until it is enabled again. @throws AuthorityError `not_found` */
+  /**
+   * Ends every session; no login until it is enabled again.
+   * @throws AuthorityError `not_found`, `last_admin` unless an operator asks
+   */
   disable(accountId: string, by: Origin): Promise<void>
 
   /** @throws AuthorityError `not_found` */
@@ -42,7 +45,8 @@ export interface AccountChanges {
   /**
    * Gives and takes roles. When that changes anything, access tokens issued so far die; sessions
    * live on and get the new roles with their next refresh.
-   * @throws AuthorityError `not_found`, `request_invalid` (a role's name)
+   * @throws AuthorityError `not_found`, `request_invalid` (a role's name), `last_admin` unless an
+   * operator asks
    */
   changeRoles(accountId: string, change: RoleChange, by: Origin): Promise<void>
 
@@ -86,7 +90,7 @@ export function createAccountChanges(parts: {
 
     disable: (accountId, by) =>
       database.transaction(async (tx) => {
-        await accounts.disable(tx, accountId)
+        await accounts.disable(tx, accountId, by)
         await ends.closeAllOf(tx, { accountId, reason: 'account_disabled', by })
         await events.record(tx, [entryFor('account_disabled', accountId, by)])
       }),
@@ -99,7 +103,7 @@ export function createAccountChanges(parts: {
 
     changeRoles: (accountId, change, by) =>
       database.transaction(async (tx) => {
-        const roles = await accounts.changeRoles(tx, accountId, change)
+        const roles = await accounts.changeRoles(tx, accountId, change, by)
         if (roles === null) return
         await ends.killTokensOf(tx, accountId)
         const detail = { roles: roles.join(' ') }

@@ -1,5 +1,6 @@
 import { GuardError } from '@signet/guard'
 import type { FastifyRequest } from 'fastify'
+import { ADMIN_ROLE } from '../../accounts/role-name.ts'
 import type { Origin } from '../../audit/audit-entry.ts'
 import type { HttpServer } from '../../http/http-server.ts'
 import { originOf } from '../device.ts'
@@ -13,8 +14,6 @@ import { adminKeysRoutes } from './keys.ts'
 import { adminRolesRoutes } from './roles.ts'
 import { adminSessionsRoutes } from './sessions.ts'
 import { adminTokensRoutes } from './tokens.ts'
-
-const ADMIN_ROLE = 'admin'
 
 /** The whole administration, behind whatever check `parts` brings. */
 export function adminRoutes(app: HttpServer, parts: AdminParts): void {
@@ -42,6 +41,8 @@ export function createAdminCheck(parts: RouteParts): AdminParts['checkAdmin'] {
   return async (request: FastifyRequest): Promise<Origin> => {
     const { account } = await checkOwner(request, 'changing')
     if (!account.roles.includes(ADMIN_ROLE)) {
+      const call = `${request.method} ${request.routeOptions.url}`
+      await parts.accounts.recordAdminRefused({ call, by: originOf(request, account.id) })
       throw new GuardError('role_insufficient', { reason: 'not_an_administrator' })
     }
     return originOf(request, account.id)
