@@ -79,6 +79,8 @@ function readAnswer(text) {
   const headers = text.slice(0, end)
   const rest = text.slice(end + 4)
   const status = Number(text.slice(9, 12))
+  // RFC 9110, section 15.3.5: it has no body, and says nothing of one.
+  if (status === 204) return { status, headers, body: '' }
   const length = /\r\ncontent-length: (\d+)/i.exec(headers)?.[1]
   if (length !== undefined) {
     return rest.length < Number(length) ? null : { status, headers, body: rest }

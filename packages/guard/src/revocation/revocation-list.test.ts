@@ -63,6 +63,8 @@ describe('RevocationList', () => {
       expect(list.isRevoked({ ...TOKEN, ver: 4 })).toBe(false)
     }
     expect(listOf({}, { below: 1 }).isRevoked(TOKEN)).toBe(true)
+    expect(listOf({ below: 1 }, {}).isRevoked(TOKEN)).toBe(true)
+    expect(listOf({ below: 1 }, {}).size).toBe(1)
   })
 
   it('forgets an entry once it is over by the clock it is told, and not before', () => {
@@ -87,6 +89,14 @@ describe('RevocationList', () => {
     expect(list.isRevoked(TOKEN)).toBe(true)
     list.advance(3_010_000)
     expect(list.size).toBe(0)
+    const widened = listOf({ below: 4, expiresAt: 3000 }, { expiresAt: 2000 })
+    widened.advance(2_500_000)
+    expect(widened.isRevoked({ ...TOKEN, ver: 9 })).toBe(true)
+    const extended = listOf({ expiresAt: 2000 }, { expiresAt: 2000 }, { expiresAt: 3000 })
+    extended.advance(2_500_000)
+    expect(extended.isRevoked(TOKEN)).toBe(true)
+    extended.advance(3_010_000)
+    expect(extended.size).toBe(0)
   })
 
   it('ignores a clock that runs backwards', () => {

@@ -2,32 +2,23 @@
 // feed nor its cursor.
 import type { RevocationEntry } from '../protocol/index.ts'
 import type { RevocationSubject } from './revocation-source.ts'
-
-// Entries are swept in groups of this many seconds, so that a sweep touches only what is due.
-// Forgetting up to that much late is harmless: what an entry refuses has expired by then.
-const SWEEP_SECONDS = 10
-
-interface Mark {
-  /** Session: `ver` below it; client: `iat` up to it; Infinity: every token. */
-  limit: number
-  /** Epoch seconds; Infinity: never. */
-  expiresAt: number
-}
+import { RevokedIds } from './revoked-ids.ts'
 
 /**
  * A set of live revocations. Repeated entries are merged towards refusing: an entry never shortens
  * or narrows an earlier one.
  */
 export class RevocationList {
-  #sessions = new Map<string, Mark>()
-  #tokens = new Map<string, Mark>()
-  #clients = new Map<string, Mark>()
-  #keys = new Map<string, Mark>()
-  #due = new Map<number, { marks: Map<string, Mark>; id: string }[]>()
+  readonly #kinds = {
+    session: new RevokedIds(),
+    token: new RevokedIds(),
+    client: new RevokedIds(),
+    key: new RevokedIds(),
+  } satisfies Record<RevocationEntry['kind'], RevokedIds>
   #nowMs = 0
 
   get size(): number {
-    return this.#sessions.size + this.#tokens.size + this.#clients.size + this.#keys.size
+    return Object.values(this.#kinds).reduce((sum, { size }) => sum + size, 0)
   }
 
   apply(entries: Iterable<RevocationEntry>): void {
@@ -38,14 +29,7 @@ export class RevocationList {
   advance(nowMs: number): void {
     if (!(nowMs > this.#nowMs)) return
     this.#nowMs = nowMs
-    for (const [group, entries] of this.#due) {
-      if ((group + 1) * SWEEP_SECONDS * 1000 > nowMs) continue
-      for (const { marks, id } of entries) {
-        const mark = marks.get(id)
-        if (mark !== undefined && mark.expiresAt * 1000 <= nowMs) marks.delete(id)
-      }
-      this.#due.delete(group)
-    }
+    for (const ids of Object.values(this.#kinds)) ids.forgetUntil(nowMs)
   }
 
   /**
@@ -53,49 +37,21 @@ export class RevocationList {
    * session, client or key is compared with counts as revoked.
    */
   isRevoked({ sid, ver, jti, client_id, iat, kid }: RevocationSubject): boolean {
-    if (kid !== null && this.#keys.has(kid)) return true
-    if (jti !== null && this.#tokens.has(jti)) return true
-    if (sid !== null) {
-      const mark = this.#sessions.get(sid)
-      if (mark !== undefined && (ver ?? -1) < mark.limit) return true
-    }
-    if (client_id !== null) {
-      const mark = this.#clients.get(client_id)
-      if (mark !== undefined && (iat ?? -1) <= mark.limit) return true
-    }
-    return false
+    const { session, token, client, key } = this.#kinds
+    if (kid !== null && key.limitOf(kid) === Number.POSITIVE_INFINITY) return true
+    if (jti !== null && token.limitOf(jti) === Number.POSITIVE_INFINITY) return true
+    if (sid !== null && (ver ?? -1) < session.limitOf(sid)) return true
+    return client_id !== null && (iat ?? -1) <= client.limitOf(client_id)
   }
 
   #add(entry: RevocationEntry): void {
-    const marks = this.#marksOf(entry.kind)
-    const { id } = entry
     const limit =
       (entry.kind === 'session' ? entry.below : undefined) ??
       (entry.kind === 'client' ? entry.before : undefined) ??
       Number.POSITIVE_INFINITY
-    const expiresAt = entry.expiresAt ?? Number.POSITIVE_INFINITY
-    const known = marks.get(id)
-    marks.set(id, {
-      limit: Math.max(limit, known?.limit ?? limit),
-      expiresAt: Math.max(expiresAt, known?.expiresAt ?? expiresAt),
+    this.#kinds[entry.kind].add(entry.id, {
+      limit,
+      expiresAt: entry.expiresAt ?? Number.POSITIVE_INFINITY,
     })
-    if (expiresAt === Number.POSITIVE_INFINITY) return
-    const group = Math.floor(expiresAt / SWEEP_SECONDS)
-    const due = this.#due.get(group)
-    if (due === undefined) this.#due.set(group, [{ marks, id }])
-    else due.push({ marks, id })
-  }
-
-  #marksOf(kind: RevocationEntry['kind']): Map<string, Mark> {
-    switch (kind) {
-      case 'session':
-        return this.#sessions
-      case 'token':
-        return this.#tokens
-      case 'client':
-        return this.#clients
-      case 'key':
-        return this.#keys
-    }
   }
 }
