@@ -188,22 +188,22 @@ describe('introspection', () => {
       const token = authority.issue({ jti: `${round}` })
       expect(await codeOf(open.guard.verify(token, ASK))).toBe('revocation_stale')
     }
-    expect(authority.hits(INTROSPECT)).toBe(hits + 1)
+    // One, unless these twenty took longer than a second.
+    expect(authority.hits(INTROSPECT) - hits).toBeLessThan(10)
   })
 
   it('asks about no more than 64 tokens at once', async () => {
     using open = await openStale()
-    const held: (() => void)[] = []
-    authority.overrides.set(INTROSPECT, (_request, response) => {
-      held.push(() => sendJson(response, { active: true }))
-    })
-    const all = Array.from({ length: 65 }, (_, index) =>
+    authority.overrides.set(INTROSPECT, () => {})
+    const all = Array.from({ length: 66 }, (_, index) =>
       codeOf(open.guard.verify(authority.issue({ jti: `${index}` }), ASK)),
     )
-    expect(await all[64]).toBe('revocation_stale')
-    await eventually(() => held.length === 64)
-    for (const release of held) release()
-    expect(new Set(await Promise.all(all.slice(0, 64)))).toEqual(new Set(['accepted']))
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['revocation_stale']))
+    const reasons = open.events.all.flatMap((event) =>
+      event.type === 'refused' ? [event.reason] : [],
+    )
+    expect(reasons.filter((reason) => reason === 'introspection_busy')).toHaveLength(2)
+    expect(reasons.filter((reason) => reason === 'introspection_failed')).toHaveLength(64)
   })
 
   it('is tried by ready(), where a route would need it', async () => {
