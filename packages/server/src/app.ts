@@ -1,4 +1,5 @@
 // Where an authority is wired, leaves first: from a config to something that answers.
+import type { Server as TlsServer } from 'node:tls'
 import { createGuard } from '@signet/guard'
 import type { Logger } from 'pino'
 import { createAccounts } from './accounts/accounts.ts'
@@ -17,6 +18,7 @@ import { Housekeeping } from './housekeeping.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { finishRequestsOnClose } from './http/in-flight.ts'
 import { describeApi } from './http/openapi.ts'
+import { TlsFiles } from './http/tls-files.ts'
 import { createKeyChanges } from './keys/key-changes.ts'
 import { Keyring } from './keys/keyring.ts'
 import { createGuessLimits } from './limits/guess-limits.ts'
@@ -71,6 +73,7 @@ export async function startAuthority(
 ): Promise<Authority> {
   const clock = options.clock ?? systemClock
   const secrets = openSecrets(config)
+  const tls = config.tls === null ? null : new TlsFiles({ paths: config.tls, clock })
   const database = await openDatabase(config.database, {
     clock,
     onUpgrade: (upgrade) => options.logger.warn({ upgrade }, 'the database was upgraded'),
@@ -93,6 +96,12 @@ export async function startAuthority(
     const audit = createAudit({ database, secrets, clock })
     const metrics = new Metrics()
     const events = createEvents({ logger, audit, counter: metrics })
+    closers.push(() => tls?.close())
+    metrics.watch(
+      'signet_tls_expires_timestamp_seconds',
+      'When the certificate in use runs out; 0: none is served',
+      () => tls?.expiresAt ?? 0,
+    )
     const redis = config.redis === null ? null : await openRedis(config.redis)
     if (redis !== null) closers.push(() => redis.disconnect())
     if (redis !== null && redis.status !== 'ready') {
@@ -197,7 +206,10 @@ export async function startAuthority(
       realm: config.issuer,
       trustedProxies: config.trustedProxies,
       metrics,
+      tls: tls?.options ?? null,
     })
+    // Only a server that was made with a certificate is a TLS server.
+    tls?.follow(app.server as unknown as TlsServer, events)
     await describeApi(app, config.issuer)
     const parts: RouteParts = {
       config,

@@ -29,6 +29,10 @@ export type AuthorityEvent =
   | { type: 'keys_readable' }
   /** What is due about the keys could not be done; it is tried again. */
   | { type: 'keys_unchanged'; reason: string }
+  /** `expiresAt`: of the certificate, epoch seconds. */
+  | { type: 'tls_renewed'; expiresAt: number }
+  /** The files of certificate and key are not to be used; those before go on. */
+  | { type: 'tls_unusable'; reason: string }
   /** Limits are counted per process until Redis answers again. */
   | { type: 'limits_not_shared'; reason: string }
   | { type: 'limits_shared' }
@@ -67,6 +71,8 @@ const LEVELS: Record<AuthorityEvent['type'], Level> = {
   keys_unreadable: 'error',
   keys_readable: 'info',
   keys_unchanged: 'error',
+  tls_renewed: 'info',
+  tls_unusable: 'error',
   limits_not_shared: 'error',
   limits_shared: 'info',
 }

@@ -1,26 +1,7 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { SIGNET_BIN, spawnAuthority } from '@signet/testkit'
+import { spawnAuthority } from '@signet/testkit'
 import { expect, test } from 'vitest'
-import { blockAfter } from '../../../test/documents.ts'
-
-const run = promisify(execFile)
-
-/** Runs the commands behind a marker beside a running authority. */
-async function runBlock(
-  file: string,
-  marker: string,
-  at: { folder: string; settings: Record<string, string> },
-): Promise<string> {
-  const commands = blockAfter(`docs/operations/${file}`, `${marker}: a test`)
-  const npx = `npx() { shift; '${process.execPath}' '${SIGNET_BIN}' "$@"; }`
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${npx}\n${commands}`], {
-    cwd: at.folder,
-    env: { PATH: process.env['PATH'], ...at.settings },
-  })
-  return stdout
-}
+import { runBlock } from './run-block.ts'
 
 test('the commands of docs/operations/audit.md and metrics.md say what they promise', async () => {
   await using authority = await spawnAuthority()

@@ -8,6 +8,7 @@ import type { Environment } from './env.ts'
 import { HiddenUrl } from './hidden-url.ts'
 import { createSecretRing, type MasterSecret, parseSecret, type SecretRing } from './secrets.ts'
 import { createReader, type SettingReader } from './setting-reader.ts'
+import { parseTls, type TlsPaths } from './tls-setting.ts'
 import { parseDirectDatabase, parseWakeUps, type WakeUpKind } from './wake-settings.ts'
 
 /** `development` fills in what is missing; `production` asks for it. The command decides. */
@@ -20,6 +21,8 @@ export interface Config {
   readonly issuer: string
   readonly host: string
   readonly port: number
+  /** Files of the certificate and its key; null: TLS is somebody else's, or there is none. */
+  readonly tls: TlsPaths | null
   /** What access tokens of `/login` are for; the first is the default. Never empty. */
   readonly audiences: readonly string[]
   /** Null: development's own secret file beside the database file is to be used. */
@@ -56,6 +59,8 @@ const SETTINGS = [
   'SIGNET_ISSUER',
   'SIGNET_HOST',
   'SIGNET_PORT',
+  'SIGNET_TLS_CERT',
+  'SIGNET_TLS_KEY',
   'SIGNET_AUDIENCE',
   'SIGNET_SECRET',
   'SIGNET_DATABASE_URL',
@@ -102,6 +107,7 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
     issuer,
     port,
     host: reader.text('SIGNET_HOST') ?? '127.0.0.1',
+    tls: parseTls(reader, { issuer, workingFolder }),
     audiences: parseAudiences(reader, issuer),
     secrets: parseSecrets(reader, mode, database),
     database,
