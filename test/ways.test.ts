@@ -38,7 +38,7 @@ test('the three ways pass the files that ARCHITECTURE.md lists and no others', a
     const unused = [...listed].filter((file) => !files.has(file))
     expect({ name, unlisted, unused }).toEqual({ name, unlisted: [], unused: [] })
   }
-})
+}, 180_000)
 
 /** Waits on a stream of its own until the feed has pulsed twice. */
 async function nextPulses(url: string): Promise<void> {

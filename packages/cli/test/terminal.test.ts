@@ -24,22 +24,30 @@ afterAll(() => desk[Symbol.asyncDispose]())
 
 const SIGNET = `'${process.execPath}' '${SIGNET_BIN}'`
 
-/** Runs a line of shell; what it types is sent when the invitation to paste has come. */
-async function run(line: string, { keys = '', env = {} }: { keys?: string; env?: object } = {}) {
+interface Typing {
+  readonly keys?: string
+  readonly invitation?: string
+}
+
+/** Runs a line of shell; what it types is sent when the invitation to do so has come. */
+async function run(
+  line: string,
+  { keys = '', env = {}, invitation = 'Ctrl-D' }: Typing & { readonly env?: object } = {},
+) {
   // The runtime believes that no terminal has colours where CI is set.
   const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...inherited } = process.env
   const child = spawn('bash', ['-c', line], {
     cwd: desk.folder,
     env: { ...inherited, TERM: 'xterm-256color', ...env },
-    timeout: 20_000,
+    timeout: 60_000,
     killSignal: 'SIGKILL',
   })
   let shown = ''
   child.stdin.on('error', () => {})
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    const isInvited = shown.includes('Ctrl-D')
+    const isInvited = shown.includes(invitation)
     shown += chunk
-    if (!isInvited && shown.includes('Ctrl-D')) child.stdin.write(keys)
+    if (!isInvited && shown.includes(invitation)) child.stdin.write(keys)
   })
   const stderr = text(child.stderr)
   await once(child, 'close')
@@ -47,7 +55,7 @@ async function run(line: string, { keys = '', env = {} }: { keys?: string; env?:
 }
 
 /** The same on a terminal. */
-function runOnTerminal(words: string, options: { keys?: string; env?: object } = {}) {
+function runOnTerminal(words: string, options: Typing & { readonly env?: object } = {}) {
   return run(`script -qefc "stty cols 80; exec ${SIGNET} ${words}" /dev/null`, options)
 }
 
@@ -82,6 +90,24 @@ describe.skipIf(!isLinux)('on a terminal', () => {
     expect(empty.code).toBe(2)
     expect(empty.stdout).toContain('nothing came in')
   })
+
+  test('a signing key is revoked by whoever types which, or says --yes', async () => {
+    await run(`${SIGNET} migrate && ${SIGNET} key rotate`)
+    const { stdout } = await run(`${SIGNET} key list --json`)
+    const [{ kid }] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)) as [{ kid: string }]
+    const revoke = `key revoke ${kid}`
+    const answer = (word: string) =>
+      runOnTerminal(revoke, { keys: `${word}\r`, invitation: 'to go on:' })
+    const wrong = await answer('yes')
+    expect([wrong.code, wrong.stdout.includes('nothing was done')]).toEqual([130, true])
+    const unasked = await run(`${SIGNET} ${revoke} < /dev/null`)
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('say --yes')])
+    const right = await answer(kid.slice(0, 6))
+    expect([right.code, right.stdout.includes('revoked')]).toEqual([0, true])
+  }, 120_000)
 
   test('a private key is not shown there', async () => {
     const { code, stdout } = await runOnTerminal('key create --alg ES256')

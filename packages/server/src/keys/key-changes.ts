@@ -97,7 +97,7 @@ export function createKeyChanges(parts: {
         return await database.transaction((tx) => perform(tx, [...spares], options))
       } catch (error) {
         if (!(error instanceof KeysMissing)) throw error
-        for (const algorithm of error.algorithms) spares.push(await generateKey(algorithm))
+        for (const algorithm of error.algorithms) spares.push(await makeKey(algorithm))
       }
     }
     throw new AuthorityError('overloaded', { message: 'the keys changed under every attempt' })
@@ -274,6 +274,14 @@ class KeysMissing extends Error {
   constructor(algorithms: readonly Algorithm[]) {
     super('keys have to be made first')
     this.algorithms = algorithms
+  }
+}
+
+/** Its id can stand in a command line: one that begins with a dash would be taken for an option. */
+async function makeKey(algorithm: Algorithm): Promise<Key> {
+  for (;;) {
+    const key = await generateKey(algorithm)
+    if (!kidOf(key).startsWith('-')) return key
   }
 }
 
