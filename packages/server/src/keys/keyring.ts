@@ -36,6 +36,8 @@ export interface PublishedKeys {
 /** The keys at one moment. */
 interface Knowledge {
   readonly keys: readonly KeyFacts[]
+  /** Of the published ones, in their order. */
+  readonly kids: string
   /** Epoch seconds by the database's clock. */
   readonly now: number
   readonly active: KeyFacts
@@ -61,7 +63,7 @@ export class Keyring {
   #known: Knowledge
   #reading: Promise<void> | null = null
   #following: Promise<void> | null = null
-  #ticking: Promise<void> = Promise.resolve()
+  #ticking: Promise<void> | null = null
   #lastError: string | null = null
   #retryAt = Number.NEGATIVE_INFINITY
   #isClosed = false
@@ -75,7 +77,7 @@ export class Keyring {
     // Before anything is changed: a wrong secret must not add keys of its own.
     await openMissing(parts, opened)
     await parts.changes.advance({ isStart: true })
-    const known = await readKeys(parts, opened)
+    const known = await readKeys(parts, opened, null)
     await resealKeys(parts.database, parts.secrets)
     return new Keyring(parts, { opened, known })
   }
@@ -88,7 +90,9 @@ export class Keyring {
     this.#opened = opened
     this.#known = known
     this.#timer = setInterval(() => {
-      this.#ticking = this.#ticking.then(() => this.#tick())
+      this.#ticking ??= this.#tick().finally(() => {
+        this.#ticking = null
+      })
     }, POLL_MS)
   }
 
@@ -184,9 +188,9 @@ export class Keyring {
     try {
       const pauseMs = MIN_PAUSE_MS - (clock.monotonic() - this.#known.readAt)
       if (pauseMs > 0) await sleep(pauseMs)
-      const known = await readKeys(this.#parts, this.#opened)
-      const isChanged = known.published.json !== this.#known.published.json
-      this.#known = isChanged ? known : { ...known, published: this.#known.published }
+      const { published } = this.#known
+      this.#known = await readKeys(this.#parts, this.#opened, this.#known)
+      const isChanged = this.#known.published !== published
       if (this.#lastError !== null) events.emit({ type: 'keys_readable' })
       this.#lastError = null
       if (isChanged) for (const listener of this.#listeners) listener()
@@ -222,6 +226,7 @@ export class Keyring {
 async function readKeys(
   parts: Pick<KeyringParts, 'database' | 'secrets' | 'changes' | 'clock'>,
   opened: Map<string, Key>,
+  before: Knowledge | null,
 ): Promise<Knowledge> {
   const readAt = parts.clock.monotonic()
   const { keys, now } = await parts.changes.list()
@@ -237,8 +242,10 @@ async function readKeys(
     if (key === undefined) throw new Error('the keys changed while they were read')
     return key
   }
-  const published = publish(living.map((key) => publicKey(keyOf(key))))
-  return { keys, now, active, signingKey: keyOf(active), published, readAt }
+  const kids = living.map(({ kid }) => kid).join(' ')
+  const published =
+    before?.kids === kids ? before.published : publish(living.map((key) => publicKey(keyOf(key))))
+  return { keys, kids, now, active, signingKey: keyOf(active), published, readAt }
 }
 
 async function openMissing(
