@@ -1,6 +1,6 @@
 // What the guard costs a service: each framework bare, behind the guard, and behind express-jwt,
 // passport-jwt and @fastify/jwt, in one process each, under load in turns.
-//   npm run bench -- guard [--rounds 9] [--seconds 2] [--only Express]
+//   npm run bench -- guard [--rounds 9] [--seconds 2] [--warmth 8000] [--only Express]
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findFreePort } from '@signet/testkit'
@@ -14,7 +14,6 @@ import { startProcess } from './measure/processes.mjs'
 import { takeTurns } from './measure/turns.mjs'
 
 const CONNECTIONS = 32
-const WARMTH = 8_000
 /** Four times what the guard remembers, so that none is remembered when its turn comes again. */
 const DISTINCT = 20_000
 const SERVICE = fileURLToPath(new URL('./guard/service.mjs', import.meta.url))
@@ -35,15 +34,22 @@ export async function bench(args) {
     options: {
       rounds: { type: 'string', default: '9' },
       seconds: { type: 'string', default: '2' },
+      warmth: { type: 'string', default: '8000' },
       only: { type: 'string' },
     },
   })
-  const plan = { rounds: Number(values.rounds), ms: Number(values.seconds) * 1000 }
+  const plan = {
+    rounds: Number(values.rounds),
+    ms: Number(values.seconds) * 1000,
+    warmth: Number(values.warmth),
+  }
   const key = await generateKey(ALGORITHM)
   const tokens = Array.from({ length: DISTINCT }, (_, index) => createToken(key, index))
   say('# The guard in a service', '', describeMachine())
   say(PACKAGES.map((name) => `${name} ${peerVersion(name)}`).join(', '))
-  say(`${CONNECTIONS} connections, ${plan.rounds} rounds of ${values.seconds} s, ${ALGORITHM}`)
+  say(
+    `${CONNECTIONS} connections, ${plan.rounds} rounds of ${values.seconds} s after ${plan.warmth} answers, ${ALGORITHM}`,
+  )
   say('kept: answers a second as a share of the bare route, medians [middle half];')
   say(
     'the processor time of the bare route as a share of this one moves less on a busy machine',
@@ -73,7 +79,7 @@ async function measureFramework({ name, framework, key, tokens, plan, defer }) {
     contestants.push(contestant(route, 'repeated'), contestant(route, 'distinct'))
   }
   const onRound = (round) => process.stderr.write(`${name}, round ${round + 1}\n`)
-  const results = await takeTurns(contestants, { ...plan, warmth: WARMTH, onRound })
+  const results = await takeTurns(contestants, { ...plan, onRound })
   const [bareMicros] = results[0].micros
   for (const { name: contestantName, perSecond, share, spread, micros } of results) {
     const [route, kind] = contestantName.split('|')
