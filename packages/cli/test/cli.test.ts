@@ -146,7 +146,8 @@ describe('signet user', () => {
   })
 
   test('a password in the words is not taken', async () => {
-    const run = await signet(['user', 'create', 'cy@example.com', '--password', PASSWORD])
+    const words = ['user', 'create', 'cy@example.com', '--password', 'typed where all see it']
+    const run = await signet(words)
     expect(run).toMatchObject({ code: 2, stdout: '' })
   })
 

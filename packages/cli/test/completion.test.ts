@@ -32,7 +32,8 @@ async function offered(...words: string[]): Promise<string[]> {
 describe('signet completion bash', () => {
   test('offers commands, their commands, their options and the values of these', async () => {
     expect(await offered('signet', 'to')).toEqual(['token'])
-    expect(await offered('signet', 'key', '')).toEqual(['create', 'export', 'thumbprint', '--help'])
+    expect(await offered('signet', 'secret', '')).toEqual(['create', '--help'])
+    expect(await offered('signet', 'key', 'ex')).toEqual(['export'])
     expect(await offered('signet', 'token', 'create', '--is')).toEqual(['--issuer'])
     expect(await offered('signet', 'token', 'create', '--issuer', 'x', '--alg', 'HS')).toEqual([
       'HS256',

@@ -80,12 +80,14 @@ const MIN_SECRET = 12
 
 /** What must be seen nowhere. Of tokens only what makes them work: their ids are public. */
 export function keepSecret(what: string, value: string): void {
-  if (watch === null || value.length < MIN_SECRET) return
+  if (watch === null) return
   const [, payload, signature] = /^[\w-]+\.([\w-]+)\.([\w-]+)$/.exec(value) ?? []
   const mac = /^rt_[\w-]+([\w-]{42})$/.exec(value)?.[1]
   const parts =
     payload !== undefined && signature !== undefined ? [payload, signature] : [mac ?? value]
-  for (const part of parts) watch.secrets.set(`${what} ${watch.secrets.size}`, part)
+  for (const part of parts) {
+    if (part.length >= MIN_SECRET) watch.secrets.set(`${what} ${watch.secrets.size}`, part)
+  }
 }
 
 /** What was said, once. */

@@ -28,7 +28,7 @@ export function writeKeys({ keys }: KeysAnswer, { json }: { json?: boolean | und
   }
 }
 
-export function keyLine(key: KeyAnswer): string {
+function keyLine(key: KeyAnswer): string {
   return `${key.state.padEnd(8)}  ${key.algorithm}  ${key.kid}  ${storyOf(key)}`
 }
 
