@@ -15,8 +15,8 @@ import {
 } from './key-plan.ts'
 
 const SEED = 8
-const HISTORIES = 20
-const STEPS = 4_000
+const HISTORIES = 100
+const STEPS = 6_000
 
 test(`in ${HISTORIES} histories of many processes with seed ${SEED} no key signs that a cache can lack, and none goes while its tokens live`, () => {
   const run = createProofRun({ database: 'SQLite', seed: SEED, count: HISTORIES })
@@ -28,7 +28,7 @@ test(`in ${HISTORIES} histories of many processes with seed ${SEED} no key signs
   for (const what of ['signatures', 'rotations', 'removals', 'crashes', 'standstills']) {
     expect({ what, isSeen: run.tally.of(what) > 100 }).toEqual({ what, isSeen: true })
   }
-})
+}, 180_000)
 
 /** Short and long beside each other: what caches were promised differs by much. */
 const ROTATIONS = [5, 20, 300]
