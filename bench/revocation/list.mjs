@@ -8,7 +8,7 @@ setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
 
 /** As the authority makes them: 22 characters behind `ses_`. */
-export function sessionId(n) {
+function sessionId(n) {
   return `ses_${n.toString(36).padStart(22, '0')}`
 }
 
