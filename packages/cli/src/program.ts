@@ -1,6 +1,14 @@
 import { Command } from 'commander'
 import { auditTailCommand, auditVerifyCommand } from './commands/audit.ts'
 import { backupCommand } from './commands/backup.ts'
+import {
+  clientDeleteCommand,
+  clientDisableCommand,
+  clientEnableCommand,
+  clientSecretCommand,
+} from './commands/client-change.ts'
+import { clientCreateCommand } from './commands/client-create.ts'
+import { clientListCommand, clientShowCommand } from './commands/client-list.ts'
 import { completionCommand } from './commands/completion.ts'
 import { devCommand } from './commands/dev.ts'
 import { keyCreateCommand } from './commands/key-create.ts'
@@ -12,6 +20,11 @@ import { keyRotateCommand } from './commands/key-rotate.ts'
 import { keyThumbprintCommand } from './commands/key-thumbprint.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { restoreCommand } from './commands/restore.ts'
+import {
+  revokeClientCommand,
+  revokeSessionCommand,
+  revokeTokenCommand,
+} from './commands/revoke.ts'
 import { roleListCommand, roleRemoveCommand, roleSetCommand } from './commands/role.ts'
 import { secretCreateCommand } from './commands/secret-create.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -61,12 +74,32 @@ export function createProgram(): Command {
     .addCommand(roleSetCommand())
     .addCommand(roleRemoveCommand())
   group(program, {
+    name: 'client',
+    description: 'programs that call services in their own name',
+    examples: ['signet client create billing --scope orders:read --audience https://orders.example.com'],
+  })
+    .addCommand(clientCreateCommand())
+    .addCommand(clientListCommand())
+    .addCommand(clientShowCommand())
+    .addCommand(clientDisableCommand())
+    .addCommand(clientEnableCommand())
+    .addCommand(clientSecretCommand())
+    .addCommand(clientDeleteCommand())
+  group(program, {
     name: 'session',
     description: 'who is logged in',
     examples: ['signet session list --account ada@example.com'],
   })
     .addCommand(sessionListCommand())
     .addCommand(sessionEndCommand())
+  group(program, {
+    name: 'revoke',
+    description: 'end tokens before their time, at every service within milliseconds',
+    examples: ['signet revoke token < token.txt'],
+  })
+    .addCommand(revokeSessionCommand())
+    .addCommand(revokeTokenCommand())
+    .addCommand(revokeClientCommand())
   group(program, {
     name: 'audit',
     description: 'what happened, and proof that nothing was changed afterwards',

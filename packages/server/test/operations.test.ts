@@ -72,7 +72,7 @@ describe('docs/operations/backup-and-restore.md', { timeout }, () => {
     const { client, folder: cwd, settings } = authority
     const before = (await client.signup(ADA, PASSWORD)).body
     const backup = await runBlock(file, { marker: 'backup', cwd, settings })
-    expect(backup.stdout).toBe('1 account, 0 roles\n')
+    expect(backup.stdout).toBe('1 account, 0 roles, 0 clients\n')
     const rehearsal = await runBlock(file, { marker: 'rehearsal', cwd, settings })
     expect(rehearsal.stdout).toContain(ADA)
     expect((await readdir(cwd)).sort()).toEqual(['data', 'signet-backup.gz'])

@@ -1,7 +1,7 @@
 import { TokenError } from '@signet/token'
 import type { Origin } from '../audit/audit-entry.ts'
 import type { EndReason } from '../sessions/session.ts'
-import { createOwnTokenReader } from './own-token.ts'
+import type { OwnTokenReader } from './own-token.ts'
 import type { RouteParts } from './route-parts.ts'
 
 /** What a token of ours belongs to, alive or not. */
@@ -13,10 +13,12 @@ interface FoundToken {
   readonly access: { readonly id: string; readonly expiresAt: number } | null
 }
 
+type TokenEndParts = Pick<RouteParts, 'sessions' | 'ends' | 'clientTokens'> & {
+  readonly readToken: OwnTokenReader
+}
+
 /** How a token that is shown is ended together with what it belongs to. */
-export function createTokenEnd(parts: RouteParts) {
-  const { sessions, ends, clientTokens } = parts
-  const readToken = createOwnTokenReader(parts)
+export function createTokenEnd({ sessions, ends, clientTokens, readToken }: TokenEndParts) {
 
   /** Null for what is no token of ours. @throws AuthorityError `secret_unknown` */
   async function find(token: string): Promise<FoundToken | null> {

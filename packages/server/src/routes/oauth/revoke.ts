@@ -3,6 +3,7 @@ import { AuthorityError } from '../../errors.ts'
 import type { HttpServer } from '../../http/http-server.ts'
 import { createClientCheck } from '../client-check.ts'
 import { originOf } from '../device.ts'
+import { createOwnTokenReader } from '../own-token.ts'
 import type { RouteParts } from '../route-parts.ts'
 import { createTokenEnd } from '../token-end.ts'
 import { FORM, NO_QUERY, TOKEN_FORM } from './oauth-form.ts'
@@ -14,7 +15,7 @@ import { FORM, NO_QUERY, TOKEN_FORM } from './oauth-form.ts'
  */
 export function revokeRoute(app: HttpServer, parts: RouteParts): void {
   const checkClient = createClientCheck(parts)
-  const { find, end } = createTokenEnd(parts)
+  const { find, end } = createTokenEnd({ ...parts, readToken: createOwnTokenReader(parts) })
   const summary = 'End a token and what it belongs to (RFC 7009)'
   app.post(
     paths.revocation,
