@@ -1,6 +1,8 @@
-// The authority beside its neighbours and beside a bare server: refresh, login, start, memory, and
-// two processes on one database. Everybody in a process of its own on loopback, in turns.
-//   npm run bench -- authority [--rounds 9] [--seconds 2] [--only refresh|login|processes|start]
+// The authority beside its neighbours and beside a bare server: refresh, login, client credentials,
+// start, memory, and two processes on one database. Everybody in a process of its own on loopback,
+// in turns.
+//   npm run bench -- authority [--rounds 9] [--seconds 2]
+//     [--only refresh|login|clients|processes|start]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -56,6 +58,7 @@ export async function bench(args) {
     const plan = { rounds, ms, postgres }
     if (isWanted('refresh')) await refresh(plan)
     if (isWanted('login')) await login(plan)
+    if (isWanted('clients')) await clientTokens(plan)
     if (isWanted('processes')) await processes(plan)
     if (isWanted('start')) await starts(plan)
   })
@@ -126,6 +129,31 @@ async function login({ rounds, ms, postgres }) {
   await stopAll(started)
   say('', '## login', '')
   table('argon2id alone', results)
+}
+
+async function clientTokens({ rounds, ms, postgres }) {
+  const database = await openPostgresDatabase(postgres)
+  const started = await startAll([
+    bareServer('sign'),
+    signet({ name: 'signet, SQLite' }),
+    signet({ name: 'signet, PostgreSQL', databaseUrl: urlOf(database) }),
+    oidcProvider,
+  ])
+  const contestants = []
+  for (const { name, running } of started) {
+    const pids = [running.process.pid, ...(name.includes('PostgreSQL') ? [postgres.pid()] : [])]
+    const asked = await running.clients(CONNECTIONS)
+    contestants.push({ name, pids, run: (time) => walkFor(time, asked) })
+  }
+  const results = await takeTurns(contestants, {
+    rounds,
+    ms,
+    warmth: WARMTH,
+    onRound: progressOf('clients', rounds),
+  })
+  await stopAll(started)
+  say('', '## client credentials', '')
+  table('bare', results)
 }
 
 async function processes({ rounds, ms, postgres }) {

@@ -1,5 +1,6 @@
 // How each contestant is started, in a process of its own, and what is walked against it. Each has
-// `start()`, which answers at least `{ process, refreshers(count), logins(count) }`.
+// `start()`, which answers at least `{ process, refreshers(count) }`, and `logins`, `clients` likewise.
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -31,7 +32,8 @@ export function bareServer(mode) {
       const port = await findFreePort()
       const process = await startProcess({ args: [BARE, String(port), mode], port, path: '/' })
       const ask = mode === 'sign' ? walkers.askBare : walkers.askConstant
-      return { process, refreshers: (count) => times(count, () => ask(port)) }
+      const asked = (count) => times(count, () => ask(port))
+      return { process, refreshers: asked, clients: asked }
     },
   }
 }
@@ -77,6 +79,11 @@ export function signet({ name, databaseUrl }) {
             await call(port, '/signup', person)
             return walkers.loginSignet(port, person.email)
           }),
+        clients: (count) => {
+          const { id, secret } = createClient({ folder, settings })
+          const client = { port, path: '/oauth/token', id, secret }
+          return times(count, () => walkers.askForClient(client))
+        },
       }
     },
   }
@@ -95,6 +102,16 @@ export const oidcProvider = {
         const answer = await fetch(`http://127.0.0.1:${port}/grants?count=${count}`)
         return (await answer.json()).map((token) => walkers.refreshOidcProvider(port, token))
       },
+      clients: (count) =>
+        times(count, () =>
+          walkers.askForClient({
+            port,
+            path: '/token',
+            id: 'machine',
+            secret: 'a secret of a machine that nobody guesses'.replaceAll(' ', '+'),
+            form: { resource: 'urn:bench:api', scope: 'orders:read' },
+          }),
+        ),
     }
   },
 }
@@ -122,6 +139,15 @@ export const betterAuth = {
         }),
     }
   },
+}
+
+/** One client of an authority that runs, by the command line. */
+function createClient({ folder, settings }) {
+  const words = ['client', 'create', 'bench', '--scope', 'orders:read', '--json']
+  const audience = ['--audience', settings.SIGNET_ISSUER]
+  const env = { ...process.env, ...settings }
+  const out = execFileSync(process.execPath, [SIGNET, ...words, ...audience], { cwd: folder, env })
+  return JSON.parse(out.toString())
 }
 
 function newPerson() {

@@ -67,6 +67,18 @@ export function refreshOidcProvider(port, refreshToken) {
   }
 }
 
+/** The same request for a token again and again, as a client with a secret. */
+export function askForClient({ port, path, id, secret, form }) {
+  const credentials = Buffer.from(`${id}:${secret}`).toString('base64')
+  const request = {
+    path,
+    type: 'application/x-www-form-urlencoded',
+    headers: [`Authorization: Basic ${credentials}`],
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...form }).toString(),
+  }
+  return repeat({ port, request, member: 'access_token' })
+}
+
 export function askBetterAuth(port, cookie) {
   const request = { method: 'GET', path: '/api/auth/token', headers: [`Cookie: ${cookie}`] }
   return repeat({ port, request, member: 'token' })

@@ -1,5 +1,6 @@
 // oidc-provider with its memory store: rotating refresh tokens, access tokens as JWT with ES256, a
-// public client, so that nobody's secret is checked. Grants are made through its own models.
+// public client, so that nobody's secret is checked. Grants are made through its own models. Another
+// client has a secret and gets tokens for itself.
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import { importPeer } from './import-peer.mjs'
@@ -21,6 +22,14 @@ const provider = new Provider(`http://localhost:${port}`, {
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: 'ES256',
     },
+    {
+      client_id: 'machine',
+      client_secret: 'a secret of a machine that nobody guesses',
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      id_token_signed_response_alg: 'ES256',
+    },
   ],
   jwks: { keys: [{ ...jwk, alg: 'ES256', use: 'sig' }] },
   cookies: { keys: ['bench'] },
@@ -29,6 +38,7 @@ const provider = new Provider(`http://localhost:${port}`, {
   findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   features: {
     devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: () => ({

@@ -20,11 +20,7 @@ import { keyRotateCommand } from './commands/key-rotate.ts'
 import { keyThumbprintCommand } from './commands/key-thumbprint.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { restoreCommand } from './commands/restore.ts'
-import {
-  revokeClientCommand,
-  revokeSessionCommand,
-  revokeTokenCommand,
-} from './commands/revoke.ts'
+import { revokeClientCommand, revokeSessionCommand, revokeTokenCommand } from './commands/revoke.ts'
 import { roleListCommand, roleRemoveCommand, roleSetCommand } from './commands/role.ts'
 import { secretCreateCommand } from './commands/secret-create.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -76,7 +72,7 @@ export function createProgram(): Command {
   group(program, {
     name: 'client',
     description: 'programs that call services in their own name',
-    examples: ['signet client create billing --scope orders:read --audience https://orders.example.com'],
+    examples: ['signet client create billing --scope orders:read --audience orders'],
   })
     .addCommand(clientCreateCommand())
     .addCommand(clientListCommand())

@@ -40,6 +40,7 @@ import { logoutRoute } from './routes/logout.ts'
 import { metadataRoutes } from './routes/metadata.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { oauthRoutes } from './routes/oauth/oauth.ts'
+import { createOwnTokenReader } from './routes/own-token.ts'
 import { passwordRoute } from './routes/password.ts'
 import { profileRoute } from './routes/profile.ts'
 import { refreshRoute } from './routes/refresh.ts'
@@ -230,7 +231,14 @@ export async function startAuthority(
       metrics,
     }
     for (const route of ROUTES) route(app, parts)
-    adminRoutes(app, { ...parts, roles, audit, keyChanges, checkAdmin: createAdminCheck(parts) })
+    adminRoutes(app, {
+      ...parts,
+      roles,
+      readToken: createOwnTokenReader(parts),
+      audit,
+      keyChanges,
+      checkAdmin: createAdminCheck(parts),
+    })
     finishRequestsOnClose(app)
     closers.push(() => app.close())
     database.setPatience('serving')

@@ -17,9 +17,11 @@ import { StartError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { createKeyChanges } from './keys/key-changes.ts'
+import { readKeySet } from './keys/open-keys.ts'
 import { Metrics } from './metrics.ts'
 import { createRevocations } from './revocation/revocations.ts'
 import { adminRoutes } from './routes/admin/admin.ts'
+import { createOwnTokenReader, type OwnTokenReader } from './routes/own-token.ts'
 import { createAccountChanges } from './sessions/account-changes.ts'
 import { createEnds } from './sessions/ends.ts'
 import { createSessions } from './sessions/sessions.ts'
@@ -93,6 +95,11 @@ export async function openAdmin(
     clock,
     events,
   })
+  const readToken: OwnTokenReader = async (token) => {
+    const published = { keySet: await readKeySet(database, secrets) }
+    const keyring = { published, confirm: async () => {} }
+    return createOwnTokenReader({ config, keyring, clock })(token)
+  }
   const app = createHttpServer({ logger, realm: config.issuer, trustedProxies: [], metrics })
   const checkAdmin = async () => OPERATOR
   adminRoutes(app, {
@@ -103,6 +110,7 @@ export async function openAdmin(
     accountChanges,
     clients,
     clientTokens,
+    readToken,
     audit,
     keyChanges,
     checkAdmin,

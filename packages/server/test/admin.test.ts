@@ -109,6 +109,7 @@ describe.each(databases)('the administration on $name', ({ open }) => {
     ['DELETE', '/admin/clients/cli_x/former-secret'],
     ['DELETE', '/admin/clients/cli_x/tokens'],
     ['DELETE', '/admin/tokens/x'],
+    ['POST', '/admin/tokens/end', { token: 'x' }],
     ['GET', '/admin/audit'],
     ['GET', '/admin/audit/verify'],
     ['GET', '/admin/keys'],

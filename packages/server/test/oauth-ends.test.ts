@@ -201,6 +201,24 @@ describe.each(databases)('introspection and revocation on $name', ({ open }) => 
       expect(await isActive(body.accessToken)).toBe(true)
     })
 
+    test('by an operator to whom it is shown, if it is one of ours', async () => {
+      const show = (token: string) =>
+        admin<object>('/admin/tokens/end', { method: 'POST', body: { token } })
+      const { accessToken, refreshToken } = await signUp()
+      const forged = [`${accessToken.slice(0, -8)}AAAAAAAA`, `${refreshToken}A`, 'x']
+      for (const token of forged) expect((await show(token)).status).toBe(404)
+      expect(await isActive(accessToken)).toBe(true)
+      const { sid } = decode(accessToken).claims
+      const ended = await show(refreshToken)
+      expect([ended.status, ended.body]).toEqual([200, { kind: 'session', id: sid }])
+      expect([await isActive(accessToken), await isActive(refreshToken)]).toEqual([false, false])
+
+      const [one, other] = [await tokenOf(billing), await tokenOf(billing)]
+      const alone = await show(one)
+      expect(alone.body).toEqual({ kind: 'token', id: decode(one).claims['jti'] })
+      expect([await isActive(one), await isActive(other)]).toEqual([false, true])
+    })
+
     test('by its time', async () => {
       const { accessToken, refreshToken } = await signUp()
       const client = await tokenOf(billing)

@@ -33,8 +33,8 @@ export function clientCreateCommand(): Command {
     )
   return withManual(command, {
     examples: [
-      'signet client create billing --scope orders:read --audience https://orders.example.com --out billing.secret',
-      'signet client create orders-service --right feed --right introspect',
+      'signet client create billing --scope orders:read --audience orders',
+      'signet client create orders-service --right feed --out orders.secret',
     ],
     notes: [
       'Without an audience it gets no tokens, without a right it can do nothing else. `feed`: follow the revocation feed; `introspect`: ask about any token; `revoke`: end any token, not its own alone.',

@@ -30,7 +30,9 @@ export function clientShowCommand(): Command {
     .addOption(jsonOption())
     .action((id: string, { json }: { json?: boolean }) =>
       runAdmin(async (call) => {
-        const client = await call<ClientAnswer>({ path: `/admin/clients/${encodeURIComponent(id)}` })
+        const client = await call<ClientAnswer>({
+          path: `/admin/clients/${encodeURIComponent(id)}`,
+        })
         const text = json ? printableJson(client) : clientLines(client).map(printable).join('\n')
         process.stdout.write(`${text}\n`)
       }),

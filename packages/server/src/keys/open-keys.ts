@@ -1,4 +1,11 @@
-import { type Algorithm, importJwk, type Key } from '@signet/token'
+import {
+  type Algorithm,
+  createKeySet,
+  importJwk,
+  type Key,
+  type KeySet,
+  publicKey,
+} from '@signet/token'
 import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
 import { StartError } from '../errors.ts'
@@ -15,6 +22,15 @@ export function openKey(row: SealedKey, secrets: SecretRing): Key {
     algorithm: row.algorithm as Algorithm,
     kid: row.kid,
   })
+}
+
+/**
+ * What verifies tokens as of now, for whoever looks at the database once and follows nothing.
+ * @throws StartError as {@link openKey}
+ */
+export async function readKeySet(database: Database, secrets: SecretRing): Promise<KeySet> {
+  const rows = await listSealedKeys(database)
+  return createKeySet(rows.map((row) => publicKey(openKey(row, secrets))))
 }
 
 /**

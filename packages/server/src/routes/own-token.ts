@@ -1,16 +1,30 @@
 import { ACCESS_TOKEN_TYPE } from '@signet/guard/protocol'
-import { type Claims, decode, TokenError, type VerifyOptions, verify } from '@signet/token'
+import {
+  type Claims,
+  decode,
+  type KeySet,
+  TokenError,
+  type VerifyOptions,
+  verify,
+} from '@signet/token'
 import type { RouteParts } from './route-parts.ts'
 
 /**
  * Reads an access token of ours for whoever wants to end it: for any audience, also from before a
  * change of settings, revoked or not, expired or not.
- * @throws (from the reader) TokenError for everything else
+ * @throws TokenError for everything else
  */
-export function createOwnTokenReader(
-  parts: Pick<RouteParts, 'config' | 'keyring' | 'clock'>,
-): (token: string) => Promise<Claims> {
-  const { config, keyring, clock } = parts
+export type OwnTokenReader = (token: string) => Promise<Claims>
+
+interface ReaderParts extends Pick<RouteParts, 'config' | 'clock'> {
+  /** What verifies now, and how to learn of newer keys. */
+  readonly keyring: {
+    readonly published: { readonly keySet: KeySet }
+    confirm(): Promise<unknown>
+  }
+}
+
+export function createOwnTokenReader({ config, keyring, clock }: ReaderParts): OwnTokenReader {
   const policy: VerifyOptions = {
     issuer: config.issuer,
     audience: null,

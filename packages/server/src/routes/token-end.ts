@@ -19,7 +19,6 @@ type TokenEndParts = Pick<RouteParts, 'sessions' | 'ends' | 'clientTokens'> & {
 
 /** How a token that is shown is ended together with what it belongs to. */
 export function createTokenEnd({ sessions, ends, clientTokens, readToken }: TokenEndParts) {
-
   /** Null for what is no token of ours. @throws AuthorityError `secret_unknown` */
   async function find(token: string): Promise<FoundToken | null> {
     const refresh = await sessions.findByRefreshToken(token)

@@ -9,6 +9,7 @@ import type { KeyChanges } from '../../keys/key-changes.ts'
 import type { AccountChanges } from '../../sessions/account-changes.ts'
 import type { Ends } from '../../sessions/ends.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
+import type { OwnTokenReader } from '../own-token.ts'
 
 /** What the administration works on, in an authority and at the command line alike. */
 export interface AdminParts {
@@ -19,6 +20,8 @@ export interface AdminParts {
   readonly accountChanges: AccountChanges
   readonly clients: Clients
   readonly clientTokens: ClientTokens
+  /** For tokens that an operator shows. */
+  readonly readToken: OwnTokenReader
   readonly audit: Audit
   readonly keyChanges: KeyChanges
   /** Who asks; throws when they may not. */
