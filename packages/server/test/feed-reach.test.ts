@@ -4,7 +4,8 @@ import { type FeedProof, proveFeed, REFUSED } from './proofs/feed.ts'
 import { createProofRun } from './proofs/proof-run.ts'
 
 const VERIFIERS = 8
-const ROUNDS = 40
+/** Of five ends each, in each of four ways: 200 ends in all. */
+const ROUNDS = 10
 
 // How long it takes is `npm run prove -- feed`; here, that nobody goes on accepting.
 describe('G01 G02 R5 an end that was answered reaches every verifier', () => {
