@@ -77,7 +77,17 @@ export class AuthorityClient {
   }
 }
 
-const SECRET_MEMBERS = ['password', 'currentPassword', 'newPassword', 'refreshToken', 'accessToken']
+const SECRET_MEMBERS = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'refreshToken',
+  'accessToken',
+  'refresh_token',
+  'access_token',
+  'client_secret',
+  'secret',
+]
 
 /** What was sent and given is secret; what an error and every header say is not. */
 function watchCall(call: {

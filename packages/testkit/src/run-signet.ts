@@ -10,7 +10,7 @@ import { keepSettings } from './watch-authority.ts'
 export const SIGNET_BIN = fileURLToPath(new URL('../../cli/bin/signet.mjs', import.meta.url))
 
 /** Whose very purpose it is to print tokens, keys and secrets, or parts of them. */
-const PRINTS_SECRETS = new Set(['token', 'key', 'secret'])
+const PRINTS_SECRETS = new Set(['client', 'token', 'key', 'secret'])
 
 export interface SignetRun {
   readonly code: number | null
