@@ -7,7 +7,7 @@ import { root } from './run.mjs'
 const bundle = await rolldown({
   input: `${root}packages/cli/dist/main.js`,
   platform: 'node',
-  external: [/^@node-rs\//, /^@photostructure\//, 'pg-native'],
+  external: [/^@node-rs\//, /^@photostructure\//, 'bcrypt', 'pg-native'],
   // Known: libraries that try optional parts with eval or require.
   onLog(level, log, handle) {
     if (level !== 'warn') handle(level, log)

@@ -42,6 +42,8 @@ const IN_CONSTANT_TIME: Record<string, RegExp> = {
   'token/src/bytes/scratch.ts': /difference \|= .*\n {2}\}\n {2}return difference === 0/,
   'server/src/sessions/refresh-token.ts': /return timingSafeEqual\(presented\.mac, macOf\(/,
   'server/src/limits/device-proof.ts': /= timingSafeEqual\(bytes\.subarray\(.*, macOf\(/,
+  'server/src/clients/client.ts':
+    /timingSafeEqual\(given, .*current.*\)\n.*timingSafeEqual\(given, .*former/,
   'server/src/audit/chain.ts': /return a\.length === b\.length && timingSafeEqual\(a, b\)/,
   'server/src/accounts/hashes/scrypt.ts': /return timingSafeEqual\(/,
   'server/src/accounts/hashes/pbkdf2.ts': /return timingSafeEqual\(/,

@@ -56,6 +56,15 @@ test('a request on a connection that was open before the end is answered, and it
   await once(socket, 'connect')
   const pending = await signUpMany(authority.client)
   const stopped = authority.stop()
+  await waitUntil('nobody else is let in', async () => {
+    const late = connect(Number(port), hostname)
+    const [isOpen] = await Promise.race([
+      once(late, 'connect').then(() => [true]),
+      once(late, 'close').then(() => [false]),
+    ]).catch(() => [false])
+    late.destroy()
+    return !isOpen
+  })
   socket.write('GET /.well-known/jwks.json HTTP/1.1\r\nHost: localhost\r\n\r\n')
   const answer = (await text(socket)).toLowerCase()
   expect(answer).toMatch(/^http\/1\.1 200 ok\r\n/)

@@ -289,7 +289,8 @@ describe('a second start', () => {
     await authority.restart({ SIGNET_ALG: 'EdDSA' })
     expect((await authority.client.profile(body.accessToken)).status).toBe(200)
     const { body: next } = await authority.client.refresh(body.refreshToken)
-    expect(decode(next.accessToken).header).toMatchObject({ alg: 'EdDSA' })
+    // Its key is published first: nobody is given a token that services cannot know how to check.
+    expect(decode(next.accessToken).header).toMatchObject({ alg: 'ES256' })
     expect((await authority.client.profile(next.accessToken)).status).toBe(200)
   })
 })
@@ -307,7 +308,8 @@ describe('what an authority says of itself', () => {
       expect(addresses).toContain('/.well-known/jwks.json')
       expect(addresses).toContain('/revocations')
       for (const address of addresses) {
-        expect((await authority.client.call(address)).status).toBe(200)
+        const { status } = await authority.client.call(address)
+        expect(status, address).toBe(address.startsWith('/oauth/') ? 405 : 200)
       }
     }
   })

@@ -167,6 +167,8 @@ class SharedFile {
       // collector. Never waits: a process that still reads does it when it closes.
       this.#sqlite.exec('pragma busy_timeout = 0')
       this.#sqlite.exec('pragma wal_checkpoint(truncate)')
+    } catch {
+      // A full disk, say: what was not copied stays in the log beside the file, and is read from there.
     } finally {
       this.#sqlite.close()
     }
