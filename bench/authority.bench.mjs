@@ -77,21 +77,14 @@ async function refresh({ rounds, ms, postgres }) {
   const started = await startAll(field)
   const contestants = []
   for (const { name, running } of started) {
-    const pids = [running.process.pid, ...(name.includes('PostgreSQL') ? [postgres.pid()] : [])]
+    const pids = pidsOf(name, running, postgres)
     const walkers = await running.refreshers(CONNECTIONS)
     const run = async (time) =>
       walkFor(time, running.isRenewed ? await running.refreshers(CONNECTIONS) : walkers)
     contestants.push({ name, pids, run })
   }
-  const results = await takeTurns(contestants, {
-    rounds,
-    ms,
-    warmth: WARMTH,
-    onRound: progressOf('refresh', rounds),
-  })
+  await compare({ heading: 'refresh', yardstick: 'bare', contestants, rounds, ms })
   await stopAll(started)
-  say('', '## refresh', '')
-  table('bare', results)
 }
 
 async function login({ rounds, ms, postgres }) {
@@ -115,20 +108,14 @@ async function login({ rounds, ms, postgres }) {
   ]
   for (const { name, running } of started) {
     const logins = await running.logins(CONNECTIONS)
-    const pids = [running.process.pid, ...(name.includes('PostgreSQL') ? [postgres.pid()] : [])]
+    const pids = pidsOf(name, running, postgres)
     contestants.push({ name, pids, run: (time) => walkFor(time, logins) })
   }
   // A login takes tens of milliseconds: shorter rounds would count too few of them.
-  const results = await takeTurns(contestants, {
-    rounds,
-    ms: 2 * ms,
-    warmth: CONNECTIONS,
-    onRound: progressOf('login', rounds),
-  })
+  const measured = { contestants, rounds, ms: 2 * ms, warmth: CONNECTIONS }
+  await compare({ heading: 'login', yardstick: 'argon2id alone', ...measured })
   hashing.disconnect()
   await stopAll(started)
-  say('', '## login', '')
-  table('argon2id alone', results)
 }
 
 async function clientTokens({ rounds, ms, postgres }) {
@@ -141,19 +128,12 @@ async function clientTokens({ rounds, ms, postgres }) {
   ])
   const contestants = []
   for (const { name, running } of started) {
-    const pids = [running.process.pid, ...(name.includes('PostgreSQL') ? [postgres.pid()] : [])]
+    const pids = pidsOf(name, running, postgres)
     const asked = await running.clients(CONNECTIONS)
     contestants.push({ name, pids, run: (time) => walkFor(time, asked) })
   }
-  const results = await takeTurns(contestants, {
-    rounds,
-    ms,
-    warmth: WARMTH,
-    onRound: progressOf('clients', rounds),
-  })
+  await compare({ heading: 'client credentials', yardstick: 'bare', contestants, rounds, ms })
   await stopAll(started)
-  say('', '## client credentials', '')
-  table('bare', results)
 }
 
 async function processes({ rounds, ms, postgres }) {
@@ -166,16 +146,13 @@ async function processes({ rounds, ms, postgres }) {
     ...(await second.refreshers(CONNECTIONS / 2)),
   ]
   const pids = [first.process.pid, second.process.pid, postgres.pid()]
-  const results = await takeTurns(
-    [
-      { name: 'one process', pids, run: (time) => walkFor(time, one) },
-      { name: 'two processes', pids, run: (time) => walkFor(time, two) },
-    ],
-    { rounds, ms, warmth: WARMTH, onRound: progressOf('processes', rounds) },
-  )
+  const contestants = [
+    { name: 'one process', pids, run: (time) => walkFor(time, one) },
+    { name: 'two processes', pids, run: (time) => walkFor(time, two) },
+  ]
+  const heading = 'two processes on one PostgreSQL'
+  await compare({ heading, yardstick: 'one process', contestants, rounds, ms })
   await Promise.all([first.process.stop(), second.process.stop()])
-  say('', '## two processes on one PostgreSQL', '')
-  table('one process', results)
 }
 
 async function starts({ postgres }) {
@@ -219,6 +196,17 @@ async function stopAll(started) {
   await Promise.all(started.map(({ running }) => running.process.stop()))
 }
 
+function pidsOf(name, running, postgres) {
+  return [running.process.pid, ...(name.includes('PostgreSQL') ? [postgres.pid()] : [])]
+}
+
+async function compare({ heading, yardstick, contestants, rounds, ms, warmth = WARMTH }) {
+  const onRound = (round) => process.stderr.write(`${heading}, round ${round + 1} of ${rounds}\n`)
+  const results = await takeTurns(contestants, { rounds, ms, warmth, onRound })
+  say('', `## ${heading}`, '')
+  table(yardstick, results)
+}
+
 function table(yardstick, results) {
   say(
     `| | answers/s | share of ${yardstick} | | processor, µs an answer |`,
@@ -230,10 +218,6 @@ function table(yardstick, results) {
     const rate = perSecond.toFixed(perSecond < 100 ? 1 : 0)
     say(`| ${name} | ${rate} | ${share.toFixed(2)} | ${range} | ${processor} |`)
   }
-}
-
-function progressOf(section, rounds) {
-  return (round) => process.stderr.write(`${section}, round ${round + 1} of ${rounds}\n`)
 }
 
 async function versionOfPostgres(postgres) {

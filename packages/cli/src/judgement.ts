@@ -23,7 +23,7 @@ export interface Judgement {
   readonly refusal: TokenError | null
 }
 
-/** As large as any that can be read. */
+/** The largest that can be read at all. */
 const MAX_TOKEN_BYTES = 65_536
 
 const ANYTHING = {

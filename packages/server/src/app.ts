@@ -2,35 +2,26 @@
 import type { Server as TlsServer } from 'node:tls'
 import { createGuard } from '@signet/guard'
 import type { Logger } from 'pino'
-import { createAccounts } from './accounts/accounts.ts'
-import { createPasswordHasher } from './accounts/password-hasher.ts'
-import { createRoles } from './accounts/roles.ts'
-import { createAudit } from './audit/audit.ts'
-import { createClientTokens } from './clients/client-tokens.ts'
-import { createClients } from './clients/clients.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
 import { openDatabase } from './db/open-database.ts'
+import { createDomains } from './domains.ts'
 import { StartError } from './errors.ts'
-import { createEvents } from './events.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { finishRequestsOnClose } from './http/in-flight.ts'
 import { describeApi } from './http/openapi.ts'
 import { TlsFiles } from './http/tls-files.ts'
-import { createKeyChanges } from './keys/key-changes.ts'
 import { Keyring } from './keys/keyring.ts'
 import { createGuessLimits } from './limits/guess-limits.ts'
 import { openLimits } from './limits/open-limits.ts'
-import { Metrics } from './metrics.ts'
 import { openRedis } from './redis/open-redis.ts'
 import { Feed } from './revocation/feed.ts'
 import { FeedPages } from './revocation/feed-pages.ts'
 import { LocalRevocations } from './revocation/local-revocations.ts'
 import { LogTail } from './revocation/log-tail.ts'
 import { RedisMirror } from './revocation/redis-mirror.ts'
-import { createRevocations } from './revocation/revocations.ts'
 import { openWakeUps } from './revocation/wake-ups.ts'
 import { adminRoutes, createAdminCheck } from './routes/admin/admin.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -49,9 +40,6 @@ import { revocationsRoute } from './routes/revocations.ts'
 import type { RouteParts } from './routes/route-parts.ts'
 import { sessionsRoute } from './routes/sessions.ts'
 import { signupRoute } from './routes/signup.ts'
-import { createAccountChanges } from './sessions/account-changes.ts'
-import { createEnds } from './sessions/ends.ts'
-import { createSessions } from './sessions/sessions.ts'
 import { createIssuer } from './tokens/issuer.ts'
 
 export interface Authority {
@@ -94,9 +82,8 @@ export async function startAuthority(
 
   try {
     const { logger } = options
-    const audit = createAudit({ database, secrets, clock })
-    const metrics = new Metrics()
-    const events = createEvents({ logger, audit, counter: metrics })
+    const domains = createDomains({ config, database, secrets, clock, logger })
+    const { metrics, audit, events, hasher, revocations, sessions, keyChanges } = domains
     closers.push(() => tls?.close())
     metrics.watch(
       'signet_tls_expires_timestamp_seconds',
@@ -112,47 +99,9 @@ export async function startAuthority(
     const limits = openLimits({ config, redis, clock, events })
     closers.push(() => limits.close())
     const guessLimits = createGuessLimits({ store: limits, secrets, events })
-    const hasher = createPasswordHasher()
     metrics.watch('signet_passwords_hashing', 'Being hashed', () => hasher.load().running)
     metrics.watch('signet_passwords_waiting', 'Waiting for it', () => hasher.load().waiting)
-    const accounts = createAccounts({ database, hasher, clock, events })
-    const revocations = createRevocations({ database, clock })
     await revocations.open()
-    const ends = createEnds({ database, revocations, clock, events })
-    const clients = createClients({
-      database,
-      revocations,
-      audiences: config.audiences,
-      clock,
-      events,
-    })
-    const clientTokens = createClientTokens({
-      database,
-      revocations,
-      audiences: config.audiences,
-      accessTtlSeconds: config.accessTtlSeconds,
-      clock,
-      events,
-    })
-    const roles = createRoles({ database, clock })
-    const accountChanges = createAccountChanges({ database, accounts, roles, ends, events })
-    const sessions = createSessions({
-      database,
-      accounts,
-      ends,
-      secrets,
-      limits: config,
-      clock,
-      events,
-    })
-    const keyChanges = createKeyChanges({
-      database,
-      secrets,
-      revocations,
-      rules: config,
-      clock,
-      events,
-    })
     const keyring = await Keyring.open({ database, secrets, changes: keyChanges, clock, events })
     closers.push(() => keyring.close())
     metrics.watch(
@@ -212,33 +161,11 @@ export async function startAuthority(
     // Only a server that was made with a certificate is a TLS server.
     tls?.follow(app.server as unknown as TlsServer, events)
     await describeApi(app, config.issuer)
-    const parts: RouteParts = {
-      config,
-      clock,
-      accounts,
-      guessLimits,
-      clients,
-      clientTokens,
-      sessions,
-      ends,
-      accountChanges,
-      issuer,
-      keyring,
-      revocations,
-      tail,
-      feed,
-      guard,
-      metrics,
-    }
+    const live = { config, clock, guessLimits, issuer, keyring, tail, feed, guard }
+    const parts: RouteParts = { ...domains, ...live }
     for (const route of ROUTES) route(app, parts)
-    adminRoutes(app, {
-      ...parts,
-      roles,
-      readToken: createOwnTokenReader(parts),
-      audit,
-      keyChanges,
-      checkAdmin: createAdminCheck(parts),
-    })
+    const readToken = createOwnTokenReader(parts)
+    adminRoutes(app, { ...domains, readToken, checkAdmin: createAdminCheck(parts) })
     finishRequestsOnClose(app)
     closers.push(() => app.close())
     database.setPatience('serving')

@@ -2,29 +2,17 @@
 // at hand. The same routes as an authority has, spoken to in this process.
 import { existsSync } from 'node:fs'
 import { pino } from 'pino'
-import { createAccounts } from './accounts/accounts.ts'
-import { createPasswordHasher } from './accounts/password-hasher.ts'
-import { createRoles } from './accounts/roles.ts'
-import { createAudit } from './audit/audit.ts'
 import { OPERATOR } from './audit/audit-entry.ts'
-import { createClientTokens } from './clients/client-tokens.ts'
-import { createClients } from './clients/clients.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { openSecrets } from './config/open-secrets.ts'
 import { openCurrentDatabase, openDatabase } from './db/open-database.ts'
+import { createDomains } from './domains.ts'
 import { StartError } from './errors.ts'
-import { createEvents } from './events.ts'
 import { createHttpServer } from './http/http-server.ts'
-import { createKeyChanges } from './keys/key-changes.ts'
 import { readKeySet } from './keys/open-keys.ts'
-import { Metrics } from './metrics.ts'
-import { createRevocations } from './revocation/revocations.ts'
 import { adminRoutes } from './routes/admin/admin.ts'
 import { createOwnTokenReader, type OwnTokenReader } from './routes/own-token.ts'
-import { createAccountChanges } from './sessions/account-changes.ts'
-import { createEnds } from './sessions/ends.ts'
-import { createSessions } from './sessions/sessions.ts'
 
 export interface AdminCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -60,61 +48,16 @@ export async function openAdmin(
   const database = await open(address)
   const clock = systemClock
   const logger = pino({ level: 'silent' })
-  const metrics = new Metrics()
-  const audit = createAudit({ database, secrets, clock })
-  const events = createEvents({ logger, audit, counter: metrics })
-  const accounts = createAccounts({ database, hasher: createPasswordHasher(), clock, events })
-  const roles = createRoles({ database, clock })
-  const revocations = createRevocations({ database, clock })
-  const ends = createEnds({ database, revocations, clock, events })
-  const accountChanges = createAccountChanges({ database, accounts, roles, ends, events })
-  const sessions = createSessions({
-    database,
-    accounts,
-    ends,
-    secrets,
-    limits: config,
-    clock,
-    events,
-  })
-  const { audiences, accessTtlSeconds } = config
-  const clients = createClients({ database, revocations, audiences, clock, events })
-  const clientTokens = createClientTokens({
-    database,
-    revocations,
-    audiences,
-    accessTtlSeconds,
-    clock,
-    events,
-  })
-  const keyChanges = createKeyChanges({
-    database,
-    secrets,
-    revocations,
-    rules: config,
-    clock,
-    events,
-  })
+  const domains = createDomains({ config, database, secrets, clock, logger })
   const readToken: OwnTokenReader = async (token) => {
     const published = { keySet: await readKeySet(database, secrets) }
     const keyring = { published, confirm: async () => {} }
     return createOwnTokenReader({ config, keyring, clock })(token)
   }
+  const { metrics } = domains
   const app = createHttpServer({ logger, realm: config.issuer, trustedProxies: [], metrics })
   const checkAdmin = async () => OPERATOR
-  adminRoutes(app, {
-    accounts,
-    roles,
-    sessions,
-    ends,
-    accountChanges,
-    clients,
-    clientTokens,
-    readToken,
-    audit,
-    keyChanges,
-    checkAdmin,
-  })
+  adminRoutes(app, { ...domains, readToken, checkAdmin })
   return {
     async call({ method, path, body }) {
       const answer = await app.inject({

@@ -28,7 +28,7 @@ export function policyOptions(): Option[] {
 export interface Policy {
   readonly issuer: string | null
   readonly audience: readonly string[] | null
-  /** Null: any. */
+  /** Null: whichever it is. */
   readonly type?: string | null
   readonly now?: () => number
 }

@@ -1,4 +1,6 @@
 import type { Selectable } from 'kysely'
+import type { CreationPlace } from '../creation-place.ts'
+import { behindPlace } from '../db/creation-order.ts'
 import type { Database } from '../db/database.ts'
 import { createFixedQuery } from '../db/fixed-query.ts'
 import type { AccountRow } from '../db/schema/schema.ts'
@@ -226,21 +228,14 @@ export async function listAccounts(
   db: Database,
   page: {
     limit: number
-    after: { createdAt: number; id: string } | null
+    after: CreationPlace | null
     email?: string | undefined
   },
 ): Promise<Account[]> {
   const { after, email } = page
   let query = db.query.selectFrom('accounts').selectAll()
   if (email !== undefined) query = query.where('email', '=', email)
-  if (after !== null) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('created_at', '>', after.createdAt),
-        eb.and([eb('created_at', '=', after.createdAt), eb('id', '>', after.id)]),
-      ]),
-    )
-  }
+  if (after !== null) query = query.where(behindPlace(after))
   const rows = await query.orderBy('created_at').orderBy('id').limit(page.limit).execute()
   const accounts: Account[] = []
   for (const row of rows) accounts.push(toAccount(row, await findRoles(db, row.id)))

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { CreationPlace } from '../creation-place.ts'
+import { behindPlace } from '../db/creation-order.ts'
 import type { Database } from '../db/database.ts'
 import { createFixedQuery } from '../db/fixed-query.ts'
 import type { ClientRow } from '../db/schema/schema.ts'
@@ -53,14 +54,7 @@ export async function listClients(
 ): Promise<Client[]> {
   const { after } = page
   let query = db.query.selectFrom('clients').selectAll()
-  if (after !== null) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('created_at', '>', after.createdAt),
-        eb.and([eb('created_at', '=', after.createdAt), eb('id', '>', after.id)]),
-      ]),
-    )
-  }
+  if (after !== null) query = query.where(behindPlace(after))
   const rows = await query.orderBy('created_at').orderBy('id').limit(page.limit).execute()
   return rows.map((row) => toStored(row).client)
 }

@@ -45,7 +45,7 @@ export interface ClientTokens {
 
   /**
    * Makes one token die, whoever's it is; a session that it belongs to lives on. Without `expiresAt`
-   * it is kept in the log for as long as any token may live.
+   * it is kept in the log for as long as the longest token may live.
    */
   revoke(token: { id: string; expiresAt?: number }, by: Origin): Promise<void>
 }

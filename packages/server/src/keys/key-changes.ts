@@ -1,17 +1,7 @@
 // Changes signing keys: what the plan says is due, and what operators want. Every change is one
 // transaction under one lock, which judges the keys as they are then: of many processes that try
 // the same one does it. What a process knows of the keys and signs with: keyring.ts.
-import {
-  type Algorithm,
-  exportJwk,
-  exportPrivateJwk,
-  generateKey,
-  importJwk,
-  type Key,
-  KeyError,
-  publicKey,
-  thumbprint,
-} from '@signet/token'
+import { type Algorithm, exportJwk, exportPrivateJwk, type Key, publicKey } from '@signet/token'
 import type { AuditEntry, AuditType, Origin } from '../audit/audit-entry.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { SecretRing } from '../config/secrets.ts'
@@ -20,6 +10,8 @@ import { readDatabaseSeconds } from '../db/database-clock.ts'
 import { AuthorityError } from '../errors.ts'
 import type { AuditedEvents } from '../events.ts'
 import type { Revocations } from '../revocation/revocations.ts'
+import { readImportedKey } from './imported-key.ts'
+import { kidOf } from './key-id.ts'
 import {
   announceSecondsOf,
   type KeyChange,
@@ -37,6 +29,7 @@ import {
 } from './key-store.ts'
 import { openKey } from './open-keys.ts'
 import { sealKey } from './sealed-key.ts'
+import { algorithmsMissing, KeysMissing, makeKey } from './spare-keys.ts'
 
 export interface KeyChanges {
   readonly rules: KeyRules
@@ -237,7 +230,7 @@ export function createKeyChanges(parts: {
     },
 
     async importKey({ jwk, algorithm }, by) {
-      const key = readKey(jwk, { algorithm, wanted: rules.algorithm })
+      const key = readImportedKey(jwk, { algorithm, wanted: rules.algorithm })
       const kid = kidOf(key)
       await change({
         first: async (tx, { keys, now }) => {
@@ -267,35 +260,6 @@ type Step = (tx: Database, at: { keys: readonly KeyFacts[]; now: number }) => Pr
 
 const NOTHING: Started = { revoked: [], entries: [] }
 
-/** Rolls a transaction back in which keys are needed that were not made yet. */
-class KeysMissing extends Error {
-  readonly algorithms: readonly Algorithm[]
-
-  constructor(algorithms: readonly Algorithm[]) {
-    super('keys have to be made first')
-    this.algorithms = algorithms
-  }
-}
-
-/** Its id can stand in a command line: one that begins with a dash would be taken for an option. */
-async function makeKey(algorithm: Algorithm): Promise<Key> {
-  for (;;) {
-    const key = await generateKey(algorithm)
-    if (!kidOf(key).startsWith('-')) return key
-  }
-}
-
-function algorithmsMissing(changes: readonly KeyChange[], spares: readonly Key[]): Algorithm[] {
-  const left = spares.map(({ algorithm }) => algorithm)
-  return changes.flatMap((change) => {
-    if (change.type !== 'create') return []
-    const place = left.indexOf(change.algorithm)
-    if (place === -1) return [change.algorithm]
-    left.splice(place, 1)
-    return []
-  })
-}
-
 /** What the plan did, for the audit log. */
 function entriesOf(changes: readonly KeyChange[]): AuditEntry[] {
   const retired = changes.find(({ type }) => type === 'retire')
@@ -309,44 +273,4 @@ function entriesOf(changes: readonly KeyChange[]): AuditEntry[] {
 
 function entryOf(type: AuditType, detail: Record<string, string>, by: Origin): AuditEntry {
   return { type, result: 'done', ...by, accountId: null, sessionId: null, detail }
-}
-
-/** Ids travel in headers, paths and rows: printable ASCII without spaces. */
-const KID = /^[\x21-\x7e]{1,128}$/
-
-/** @throws AuthorityError `key_unusable` */
-function readKey(
-  jwk: object,
-  { algorithm, wanted }: { algorithm: Algorithm | undefined; wanted: Algorithm },
-): Key {
-  const key = importPrivate(jwk, algorithm)
-  if (key.algorithm !== wanted) {
-    throw unusable(`It is for ${key.algorithm}; SIGNET_ALG is ${wanted}.`)
-  }
-  if (!KID.test(kidOf(key))) {
-    throw unusable('Its id (kid) must be 1 to 128 printable ASCII characters without spaces.')
-  }
-  return key
-}
-
-/** With its thumbprint as its id where it has none. */
-function importPrivate(jwk: object, algorithm: Algorithm | undefined): Key {
-  const options = algorithm === undefined ? {} : { algorithm }
-  try {
-    const key = importJwk(jwk, options)
-    if (key.kind !== 'private') throw unusable('It has no private half.')
-    return key.kid === undefined ? importJwk(jwk, { ...options, kid: thumbprint(key) }) : key
-  } catch (cause) {
-    if (cause instanceof KeyError) throw unusable(`${cause.message}.`, cause)
-    throw cause
-  }
-}
-
-function unusable(detail: string, cause?: unknown): AuthorityError {
-  return new AuthorityError('key_unusable', { message: 'a key was not imported', detail, cause })
-}
-
-function kidOf({ kid }: Key): string {
-  if (kid === undefined) throw new Error('a key without an id')
-  return kid
 }

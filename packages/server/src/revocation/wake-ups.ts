@@ -1,6 +1,7 @@
 // How authority processes on one database tell each other that the log has grown. Only ever a hint:
 // nothing is in it, nobody waits for it, and a process that hears none polls twice a second.
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../db/database.ts'
@@ -157,14 +158,6 @@ function createChannel({
 
 /** Resolves after so long, or as soon as the signal is aborted. */
 function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
+  // It rejects for nothing but the signal.
+  return sleep(ms, undefined, { signal }).catch(() => {})
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import { AuthorityError } from '../errors.ts'
-import type { Grant } from '../sessions/sessions.ts'
+import type { Grant } from '../sessions/grants.ts'
 
 /** The client that `/signup`, `/login` and `/refresh` speak for. */
 export const FIRST_PARTY_CLIENT = 'signet'

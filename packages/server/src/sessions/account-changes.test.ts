@@ -11,7 +11,8 @@ import type { Database } from '../db/database.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
 import { type AccountChanges, createAccountChanges } from './account-changes.ts'
 import { createEnds } from './ends.ts'
-import { createSessions, type Grant, type Sessions } from './sessions.ts'
+import type { Grant } from './grants.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 
 const NOW = 1_700_000_000
 const clock = { now: () => NOW * 1000, monotonic: () => 0 }

@@ -11,8 +11,9 @@ import type { Database } from '../db/database.ts'
 import type { AuthorityEvent } from '../events.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
 import { createEnds, type Ends, type SessionToEnd } from './ends.ts'
+import type { Grant } from './grants.ts'
 import { endSessions } from './session-store.ts'
-import { createSessions, type Grant, type Sessions } from './sessions.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 
 const SEED = 4_711
 const DAY = 86_400

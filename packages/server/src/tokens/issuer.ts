@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import { AuthorityError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import type { Grant } from '../sessions/sessions.ts'
+import type { Grant } from '../sessions/grants.ts'
 
 /** Headers of 8 KiB are where proxies begin to refuse: stay far below. */
 const LARGE_BYTES = 1_024

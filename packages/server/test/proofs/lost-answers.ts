@@ -1,7 +1,7 @@
 // R4: answers that never arrive, early and late. An honest client goes on with what it holds and is
 // never logged out; where two hold one session, both are out within two rounds outside the grace.
 import assert from 'node:assert/strict'
-import type { Grant } from '../../src/sessions/sessions.ts'
+import type { Grant } from '../../src/sessions/grants.ts'
 import { type ProofRun, type Random, roundsOf } from './proof-run.ts'
 import { codeOf, LIMITS, openSessionParts, type SessionParts } from './session-parts.ts'
 

@@ -96,7 +96,7 @@ export interface Finding {
   readonly place: Place | null
 }
 
-/** A: nothing above info. B: one warning. C: two or three. D: four or more. F: any error. */
+/** A: nothing above info. B: one warning. C: two or three. D: four or more. F: an error. */
 export type Grade = 'A' | 'B' | 'C' | 'D' | 'F'
 
 export type PrivateKind =

@@ -2,7 +2,7 @@ import type { Finding, Grade } from './explanation.ts'
 
 const ORDER: readonly Grade[] = ['A', 'B', 'C', 'D', 'F']
 
-/** A: nothing above info. B: one warning. C: two or three. D: four or more. F: any error. */
+/** Errors decide, then the number of warnings; what each letter stands for: {@link Grade}. */
 export function gradeOf(findings: readonly Finding[]): Grade {
   if (findings.some(({ severity }) => severity === 'error')) return 'F'
   const warnings = findings.filter(({ severity }) => severity === 'warning').length

@@ -7,7 +7,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await alter().addColumn('announced_at', 'bigint').execute()
   await alter().addColumn('revoked_at', 'bigint').execute()
   await alter().addColumn('due_at', 'bigint').execute()
-  // Keys of before: as long as any setting allowed, and twice as long as key sets were cached.
+  // Keys of before: the longest lifetime that settings allowed, and twice as long as sets were cached.
   await alter()
     .addColumn('announce_seconds', 'integer', (column) => column.notNull().defaultTo(601))
     .execute()
