@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { SIGNET_BIN, startAuthority, waitUntil } from '@signet/testkit'
+import { runSignet, SIGNET_BIN, startAuthority, waitUntil } from '@signet/testkit'
 import {
   exportJwk,
   exportPem,
@@ -449,6 +449,18 @@ describe('signet token verify --fetch-keys', () => {
     expect(closed.stdout).toContain('Whether it was revoked was not asked')
     issuer.answer('/stream', fail)
     expect((await fetchAndVerify(issuer.url, claims)).code).toBe(8)
+  })
+
+  test('half of a client in the environment is told as what it is', async () => {
+    await using issuer = await openIssuer()
+    answerKeys(issuer, { revocation_stream_endpoint: `${issuer.url}/stream` })
+    const token = sign({ jti: 'j1' }, key, { ...options, issuer: issuer.url })
+    const run = await runSignet(
+      ['token', 'verify', '--fetch-keys', '--issuer', issuer.url, '--audience', 'you'],
+      { cwd: desk.folder, stdin: token, settings: { SIGNET_CLIENT_ID: 'cli_1' } },
+    )
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toMatch(/cannot be asked: [^\n]*SIGNET_CLIENT_SECRET_FILE[^\n]*\n$/)
   })
 })
 

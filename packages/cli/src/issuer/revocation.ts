@@ -32,19 +32,9 @@ export type RevocationAnswer = 'not-revoked' | 'not-asked'
  * @throws RevokedError; TokenError where the guard is stricter; CommandError when nobody answers
  */
 export async function checkRevocation(question: RevocationQuestion): Promise<RevocationAnswer> {
-  const { createGuard, GuardError } = await import('@signet/guard')
-  const { token, issuer, audience, type = 'JWT', keySet } = question
-  const guard = createGuard({
-    issuer,
-    audience,
-    tokenType: type,
-    keys: keySet,
-    maxLifetimeSeconds: 365 * 86_400,
-    fetch(input, init) {
-      writeNote(`fetching ${input instanceof Request ? input.url : String(input)}`)
-      return fetch(input, init)
-    },
-  })
+  const { GuardError } = await import('@signet/guard')
+  const { token } = question
+  const guard = await openGuard(question)
   const timer = setTimeout(() => guard.close(), TIMEOUT_MS)
   try {
     await guard.ready()
@@ -65,5 +55,26 @@ export async function checkRevocation(question: RevocationQuestion): Promise<Rev
   } finally {
     clearTimeout(timer)
     guard.close()
+  }
+}
+
+/** @throws CommandError where the environment names a client by half, or a secret that is not there */
+async function openGuard({ issuer, audience, type = 'JWT', keySet }: RevocationQuestion) {
+  const { createGuard } = await import('@signet/guard')
+  try {
+    return createGuard({
+      issuer,
+      audience,
+      tokenType: type,
+      keys: keySet,
+      maxLifetimeSeconds: 365 * 86_400,
+      fetch(input, init) {
+        writeNote(`fetching ${input instanceof Request ? input.url : String(input)}`)
+        return fetch(input, init)
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new CommandError(`whether it was revoked cannot be asked: ${error.message}`)
   }
 }

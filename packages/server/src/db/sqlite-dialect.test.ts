@@ -76,7 +76,7 @@ test('writes of one turn are all there and share one commit', async () => {
 
 test('nobody is answered before the commit, not even who only read', async () => {
   instead.set('commit', fail('the disk is gone'))
-  const all = [insert('a'), read(), insert('b')]
+  const all = [read(), insert('a'), insert('b')]
   for (const outcome of await Promise.allSettled(all)) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'the disk is gone' } })
   }
@@ -99,6 +99,13 @@ test('a file that another process keeps locked fails who writes, and nobody late
 test('a read that nobody writes beside needs no commit', async () => {
   expect(await read()).toEqual([])
   expect(reached).toEqual(['select'])
+})
+
+test('reads of one turn see what was committed before their own', async () => {
+  instead.set('commit', fail('the disk is gone'))
+  const [refused, seen] = await Promise.allSettled([insert('a'), read()])
+  expect(refused).toMatchObject({ status: 'rejected' })
+  expect(seen).toEqual({ status: 'fulfilled', value: [] })
 })
 
 test('a statement that is refused fails alone', async () => {

@@ -1,6 +1,7 @@
 // The one connection to an SQLite file and everybody who shares it: transactions, one after the
 // other, and single statements between them. Putting a commit on disk takes longer than everything
-// else, so single writes that come in one turn of the event loop share one.
+// else, so single writes that come in one turn of the event loop share one; and single reads that do
+// are done in one go, because SQLite's code is cold whenever something else ran before it.
 import type {
   CompiledQuery as Compiled,
   DatabaseConnection,
@@ -107,6 +108,7 @@ class SharedFile {
   readonly #sqlite: SqliteConnection
   #transaction: Promise<void> | null = null
   #group: Group | null = null
+  #reads: Promise<void> | null = null
 
   constructor(sqlite: SqliteConnection) {
     this.#sqlite = sqlite
@@ -141,6 +143,7 @@ class SharedFile {
     kind: Kind
   }): Promise<QueryResult<R>> {
     const { sql, parameters, kind } = query
+    if (kind === 'read') await this.#readsOfThisTurn()
     while (this.#transaction !== null) await this.#transaction
     // Pragmas and the like work outside of transactions only.
     if (kind === 'other') this.#group?.settle()
@@ -159,7 +162,8 @@ class SharedFile {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#reads
     this.#group?.settle()
     try {
       // After a clean stop the one file is whole and may be copied alone. SQLite does this by itself
@@ -172,6 +176,17 @@ class SharedFile {
     } finally {
       this.#sqlite.close()
     }
+  }
+
+  /** Resolves for all of them at once, behind everything that this turn of the event loop brings in. */
+  #readsOfThisTurn(): Promise<void> {
+    this.#reads ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#reads = null
+        resolve()
+      })
+    })
+    return this.#reads
   }
 
   #openGroup(): Group {
