@@ -16,7 +16,7 @@ if (listPath === undefined) {
 }
 
 const hashes = new Set()
-for (const line of readFileSync(listPath).toString('latin1').split('\n')) {
+for (const line of readFileSync(listPath).toString('latin1').split(/\r?\n/)) {
   for (const bytes of readings(line)) {
     if (bytes.length >= MIN_BYTES) {
       hashes.add(hash('sha256', bytes, 'hex').slice(0, 2 * HASH_BYTES))

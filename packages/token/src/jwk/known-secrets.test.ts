@@ -10,7 +10,7 @@ const TIMEOUT_MS = 180_000
 it.skipIf(!HAS_VECTORS)(
   'A17 refuses every known secret, under every HMAC algorithm',
   () => {
-    const secrets = readVectors('jwt-secrets/jwt.secrets.list').toString('latin1').split('\n')
+    const secrets = readVectors('jwt-secrets/jwt.secrets.list').toString('latin1').split(/\r?\n/)
     if (secrets.at(-1) === '') secrets.pop()
     const accepted: string[] = []
     const codes = new Map<string, number>()
@@ -28,6 +28,16 @@ it.skipIf(!HAS_VECTORS)(
   },
   TIMEOUT_MS,
 )
+
+it.each([
+  ['a line of it', Buffer.from('#$Vby8o5ey+vbaio7vzw63v)273eyowhsukdt36iwu')],
+  [
+    'what a line of base64 stands for',
+    Buffer.from('68V0zWFrS72GbpPreidkQFLfj4v9m3Ti+DXc8OB0gcM=', 'base64'),
+  ],
+])('A17 refuses %s, whatever ends the lines of the list', (_name, secret) => {
+  expect(refusal(() => secretKey(secret, { algorithm: 'HS256' }))).toBe('key_weak')
+})
 
 it('accepts random secrets', () => {
   for (let round = 0; round < 500; round++) {
