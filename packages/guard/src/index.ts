@@ -23,6 +23,7 @@ export type { IdentityEnd } from './identity-watches.ts'
 export type { IssuerHealth } from './issuer.ts'
 export type { IssuerOptions } from './issuer-options.ts'
 export type { KeySource, KeysHealth } from './keys/key-source.ts'
+export { parseTokenSecrets } from './keys/token-secrets.ts'
 export type { IntrospectionCounts } from './revocation/introspection.ts'
 export { RevocationList } from './revocation/revocation-list.ts'
 export type {

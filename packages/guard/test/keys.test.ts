@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { exportJwk, generateKey } from '@signet/token'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseTokenSecrets } from '../src/index.ts'
 import { AuthorityDouble, sendJson } from './authority-double.ts'
 import { eventually } from './eventually.ts'
 import { codeOf, openGuard } from './open-guard.ts'
@@ -221,6 +222,26 @@ describe('keys of an issuer', () => {
     authority.announceKeys()
     await open.events.reached('keys_refreshed', 2)
     expect(await codeOf(open.guard.verify(authority.issue()))).toBe('accepted')
+  })
+
+  it('may be a shared secret: then nothing is fetched, and the feed is followed all the same', async () => {
+    const keys = parseTokenSecrets(randomBytes(32).toString('base64url'))
+    const [key] = keys.keys()
+    if (key === undefined) throw new Error('no secret')
+    using open = openGuard(authority, { keys })
+    await open.guard.ready()
+    const token = authority.issue({}, { key })
+    const other = authority.issue({ sid: 'ses_2' }, { key })
+    expect(await codeOf(open.guard.verify(token))).toBe('accepted')
+    expect(await codeOf(open.guard.verify(authority.issue()))).toBe('token_invalid')
+    // Another process, or one before, may still have keys that change.
+    authority.announceKeys()
+    authority.revoke({ kind: 'key', id: 'of a key of before', expiresAt: null }, { id: 'ses_1' })
+    await eventually(async () => (await codeOf(open.guard.verify(token))) === 'token_revoked')
+    expect(await codeOf(open.guard.verify(other, { onStale: 'refuse' }))).toBe('accepted')
+    authority.revoke({ kind: 'key', id: String(key.kid), expiresAt: null })
+    await eventually(async () => (await codeOf(open.guard.verify(other))) === 'token_revoked')
+    expect(authority.hits(KEY_SET)).toBe(0)
   })
 
   it('A08 are used without a stated algorithm only where policy leaves no choice', async () => {

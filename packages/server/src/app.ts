@@ -13,7 +13,6 @@ import { createHttpServer } from './http/http-server.ts'
 import { finishRequestsOnClose } from './http/in-flight.ts'
 import { describeApi } from './http/openapi.ts'
 import { TlsFiles } from './http/tls-files.ts'
-import { Keyring } from './keys/keyring.ts'
 import { createGuessLimits } from './limits/guess-limits.ts'
 import { openLimits } from './limits/open-limits.ts'
 import { openRedis } from './redis/open-redis.ts'
@@ -83,7 +82,7 @@ export async function startAuthority(
   try {
     const { logger } = options
     const domains = createDomains({ config, database, secrets, clock, logger })
-    const { metrics, audit, events, hasher, revocations, sessions, keyChanges } = domains
+    const { metrics, audit, events, hasher, revocations, sessions, keys } = domains
     closers.push(() => tls?.close())
     metrics.watch(
       'signet_tls_expires_timestamp_seconds',
@@ -102,11 +101,11 @@ export async function startAuthority(
     metrics.watch('signet_passwords_hashing', 'Being hashed', () => hasher.load().running)
     metrics.watch('signet_passwords_waiting', 'Waiting for it', () => hasher.load().waiting)
     await revocations.open()
-    const keyring = await Keyring.open({ database, secrets, changes: keyChanges, clock, events })
+    const keyring = await keys.open()
     closers.push(() => keyring.close())
     metrics.watch(
       'signet_active_key_age_seconds',
-      'How long the key that signs has done so',
+      'How long the key that signs has done so; 0: a shared secret signs',
       () => keyring.activeAgeSeconds,
     )
     metrics.watch(

@@ -12,7 +12,8 @@ import type { Config } from './config/config.ts'
 import type { SecretRing } from './config/secrets.ts'
 import type { Database } from './db/database.ts'
 import { createEvents } from './events.ts'
-import { createKeyChanges } from './keys/key-changes.ts'
+import { createSharedSecrets } from './keys/shared-secrets.ts'
+import { createStoredKeys } from './keys/stored-keys.ts'
 import { Metrics } from './metrics.ts'
 import { createRevocations } from './revocation/revocations.ts'
 import { createAccountChanges } from './sessions/account-changes.ts'
@@ -27,7 +28,7 @@ export function createDomains(parts: {
   logger: Logger
 }) {
   const { config, database, secrets, clock, logger } = parts
-  const { audiences, accessTtlSeconds } = config
+  const { audiences, accessTtlSeconds, tokenSecrets } = config
   const metrics = new Metrics()
   const audit = createAudit({ database, secrets, clock })
   const events = createEvents({ logger, audit, counter: metrics })
@@ -42,7 +43,11 @@ export function createDomains(parts: {
   const sessions = createSessions({ ...base, accounts, ends, secrets, limits: config })
   const clients = createClients({ ...base, revocations, audiences })
   const clientTokens = createClientTokens({ ...base, revocations, audiences, accessTtlSeconds })
-  const keyChanges = createKeyChanges({ ...base, secrets, revocations, rules: config })
+  const keyParts = { ...base, secrets, revocations, rules: config }
+  const keys =
+    tokenSecrets === null
+      ? createStoredKeys(keyParts)
+      : createSharedSecrets({ ...keyParts, tokenSecrets, logger })
   return {
     metrics,
     audit,
@@ -56,6 +61,7 @@ export function createDomains(parts: {
     sessions,
     clients,
     clientTokens,
-    keyChanges,
+    keys,
+    keyChanges: keys.changes,
   }
 }

@@ -14,6 +14,7 @@ export type AuthorityCode =
   | 'role_in_use'
   | 'key_unusable'
   | 'key_known'
+  | 'keys_shared'
   | 'last_admin'
   | 'password_unacceptable'
   | 'credentials_wrong'

@@ -10,7 +10,6 @@ import { openCurrentDatabase, openDatabase } from './db/open-database.ts'
 import { createDomains } from './domains.ts'
 import { StartError } from './errors.ts'
 import { createHttpServer } from './http/http-server.ts'
-import { readKeySet } from './keys/open-keys.ts'
 import { adminRoutes } from './routes/admin/admin.ts'
 import { createOwnTokenReader, type OwnTokenReader } from './routes/own-token.ts'
 
@@ -50,8 +49,7 @@ export async function openAdmin(
   const logger = pino({ level: 'silent' })
   const domains = createDomains({ config, database, secrets, clock, logger })
   const readToken: OwnTokenReader = async (token) => {
-    const published = { keySet: await readKeySet(database, secrets) }
-    const keyring = { published, confirm: async () => {} }
+    const keyring = { keySet: await domains.keys.read(), confirm: async () => {} }
     return createOwnTokenReader({ config, keyring, clock })(token)
   }
   const { metrics } = domains

@@ -259,7 +259,14 @@ describe.each(databases)('on $name', ({ name, open }) => {
       const migrations = [...MIGRATIONS, NOTE]
       const secrets = createSecretRing([new MasterSecret(randomBytes(32))])
       const audit = createAudit({ database: handle, secrets, clock })
-      await restoreInto(handle, { path, schemaVersion: NEWEST, migrations, audit, clock })
+      await restoreInto(handle, {
+        path,
+        schemaVersion: NEWEST,
+        migrations,
+        audit,
+        clock,
+        formerKeys: [],
+      })
     } finally {
       await handle.close()
     }

@@ -63,6 +63,7 @@ export async function startAuthority(
       return config
     },
     async start(changes = {}) {
+      keepSettings(changes)
       config = parseConfig({ ...settings, ...changes }, 'development', folder.path)
       running = await start(config, { logger, ...clock })
     },

@@ -3,8 +3,11 @@ import { isWatchingLeaks, keepSecret, watchText } from './leaks.ts'
 
 /** What an authority or a command is given that must be seen nowhere. */
 export function keepSettings(settings: Record<string, string>): void {
-  for (const secret of settings['SIGNET_SECRET']?.split(',') ?? []) {
-    keepSecret('master secret', secret.trim())
+  for (const [name, what] of [
+    ['SIGNET_SECRET', 'master secret'],
+    ['SIGNET_TOKEN_SECRET', 'token secret'],
+  ] as const) {
+    for (const secret of settings[name]?.split(',') ?? []) keepSecret(what, secret.trim())
   }
   for (const name of ['SIGNET_DATABASE_URL', 'SIGNET_REDIS_URL']) {
     const url = settings[name] ?? ''

@@ -29,7 +29,7 @@ export function restoreCommand(): Command {
       'signet restore --in-place',
     ],
     notes: [
-      'A restore is a new beginning: everybody logs in again, the next start makes new signing keys, and services that follow the revocation feed refuse every token from before. Stop every authority that uses the database first.',
+      'A restore is a new beginning: everybody logs in again, the next start makes new signing keys, and services that follow the revocation feed refuse every token from before. With SIGNET_ALG=HS256 it asks for a new SIGNET_TOKEN_SECRET. Stop every authority that uses the database first.',
       'All of it happens, or nothing: also when it is interrupted.',
     ],
   })
@@ -42,7 +42,7 @@ async function run(file: string | undefined, { inPlace, yes, json }: Options): P
   process.once('SIGINT', () => process.exit(EXIT.interrupted))
   if (file === undefined) await reset({ isAgreed: yes === true, json: json === true })
   else await restore(file, json === true)
-  writeNote('everybody has to log in again; the next start makes new signing keys')
+  writeNote('everybody has to log in again; no key from before signs any more')
 }
 
 async function restore(file: string, wantsJson: boolean): Promise<void> {

@@ -14,6 +14,7 @@ export function secretCreateCommand(): Command {
   return withManual(command, {
     examples: ['(umask 077; signet secret create > secret.txt)', 'signet secret create --json'],
     notes: [
+      'A second one, never the same, is what SIGNET_TOKEN_SECRET takes with SIGNET_ALG=HS256 (docs/guides/single-team.md).',
       'It is shown on a terminal too, unlike a key of `key create`: a secret is made to be pasted into settings, a key to be read out of a file.',
     ],
   })

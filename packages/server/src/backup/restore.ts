@@ -44,6 +44,7 @@ export async function restoreBackup(
       migrations: MIGRATIONS,
       audit: createAudit({ database, secrets, clock }),
       clock,
+      formerKeys: sharedKeysOf(config),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
   } finally {
@@ -70,7 +71,7 @@ export async function resetDatabase(
   try {
     const audit = createAudit({ database, secrets: openSecrets(config), clock })
     return await database.transaction(async (tx) => {
-      const reset = await beginAnew(tx, { clock, formerKeys: [] })
+      const reset = await beginAnew(tx, { clock, formerKeys: sharedKeysOf(config) })
       await audit.append(tx, [operatorEntry('database_reset', { ...reset })])
       return reset
     })
@@ -92,6 +93,7 @@ export async function restoreInto(
     migrations,
     audit,
     clock,
+    formerKeys: sharedKeys,
     onProgress,
   }: RestoreOptions & {
     path: string
@@ -99,12 +101,14 @@ export async function restoreInto(
     migrations: readonly Migration[]
     audit: Audit
     clock: Clock
+    /** Of keys that are neither in the backup nor in the database. */
+    formerKeys: readonly string[]
   },
 ): Promise<BackupContents> {
   return database.transaction(async (tx) => {
     await prepareTarget(tx, { schemaVersion, migrations, clock })
     const counts = noRows()
-    const formerKeys: string[] = []
+    const formerKeys = [...sharedKeys]
     const contents = await readBackupFile(path, (file) =>
       decodeBackup(file, async ({ table, rows }) => {
         if (table === 'keys') formerKeys.push(...rows.map(({ kid }) => String(kid)))
@@ -144,6 +148,11 @@ async function prepareTarget(
       `the database has version ${from} already and the backup ${schemaVersion}: ${another}`,
     )
   }
+}
+
+/** With HS256 the secrets of the settings signed: they are over as well, and the next start asks for others. */
+function sharedKeysOf({ tokenSecrets }: Config): string[] {
+  return tokenSecrets?.keys().flatMap(({ kid }) => kid ?? []) ?? []
 }
 
 /** As many entries are recorded by one statement at most. */

@@ -100,6 +100,38 @@ describe('settings', () => {
     expect(problemsOf({ SIGNET_SECRET: secret.slice(1) })).toHaveLength(1)
   })
 
+  describe('HS256', () => {
+    const shared = { SIGNET_ALG: 'HS256', SIGNET_TOKEN_SECRET: secret }
+
+    test('needs its secrets, of which the first signs', () => {
+      const other = createSecretText()
+      const kidsOf = (text: string) =>
+        parseConfig({ ...shared, SIGNET_TOKEN_SECRET: text }, 'development', '/srv')
+          .tokenSecrets?.keys()
+          .map(({ kid }) => kid)
+      expect(kidsOf(`${secret},${other}`)).toEqual([kidsOf(secret)?.[0], kidsOf(other)?.[0]])
+      expect(parseConfig({}, 'development', '/srv').tokenSecrets).toBe(null)
+      expect(problemsOf({ SIGNET_ALG: 'HS256' }).join()).toContain('SIGNET_TOKEN_SECRET is requ')
+      const inProduction = { ...production, ...shared, SIGNET_TOKEN_SECRET: other }
+      expect(problemsOf(inProduction, 'production')).toEqual([])
+    })
+
+    test.each(['ES256', 'EdDSA', undefined])('and they need it, not %s', (algorithm) => {
+      const settings = { ...shared, SIGNET_ALG: algorithm }
+      const problems = problemsOf(JSON.parse(JSON.stringify(settings)))
+      expect(problems).toEqual([expect.stringContaining('for SIGNET_ALG=HS256 alone')])
+    })
+
+    test('takes no secret that is weak, or a master secret as well', () => {
+      const other = createSecretText()
+      const weak = problemsOf({ ...shared, SIGNET_TOKEN_SECRET: `${secret},c2hvcnQ` })
+      expect(weak).toEqual([expect.stringContaining('secret 2 has fewer than 32 bytes')])
+      const both = problemsOf({ ...shared, SIGNET_SECRET: `${other},${secret}` })
+      expect(both).toEqual([expect.stringContaining('a secret of SIGNET_SECRET')])
+      expect([...weak, ...both].join()).not.toContain(secret)
+    })
+  })
+
   test.each([
     [{}, 'poll'],
     [{ SIGNET_REDIS_URL: 'redis://r:6379' }, 'redis'],
@@ -148,5 +180,7 @@ describe('settings', () => {
     const shown = JSON.stringify(config)
     expect(shown).not.toContain(secret)
     expect(shown).not.toContain(Buffer.from(secret, 'base64url').toString('hex'))
+    const settings = { SIGNET_ALG: 'HS256', SIGNET_TOKEN_SECRET: secret }
+    expect(JSON.stringify(parseConfig(settings, 'development', '/srv'))).not.toContain(secret)
   })
 })

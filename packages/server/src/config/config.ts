@@ -1,6 +1,6 @@
 // Settings as text in, one frozen value out, or the list of everything that is wrong with them.
 // Pure: reads no file, no process, no clock. Problems name settings, never their values.
-import type { Algorithm } from '@signet/token'
+import type { Algorithm, KeySet } from '@signet/token'
 import ipaddr from 'ipaddr.js'
 import { StartError } from '../errors.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from './database-address.ts'
@@ -9,6 +9,7 @@ import { HiddenUrl } from './hidden-url.ts'
 import { createSecretRing, type MasterSecret, parseSecret, type SecretRing } from './secrets.ts'
 import { createReader, type SettingReader } from './setting-reader.ts'
 import { parseTls, type TlsPaths } from './tls-setting.ts'
+import { readTokenSecrets } from './token-secret-setting.ts'
 import { parseDirectDatabase, parseWakeUps, type WakeUpKind } from './wake-settings.ts'
 
 /** `development` fills in what is missing; `production` asks for it. The command decides. */
@@ -35,6 +36,8 @@ export interface Config {
   readonly sessionTtlSeconds: number
   readonly refreshGraceSeconds: number
   readonly algorithm: Algorithm
+  /** With HS256, and only then: the first signs, each verifies. Null: keys of the database do. */
+  readonly tokenSecrets: KeySet | null
   /** A key signs for this long before the next one does. */
   readonly keyRotationSeconds: number
   /** Null: limits are counted in this process alone. */
@@ -72,6 +75,7 @@ const SETTINGS = [
   'SIGNET_SESSION_TTL',
   'SIGNET_REFRESH_GRACE',
   'SIGNET_ALG',
+  'SIGNET_TOKEN_SECRET',
   'SIGNET_KEY_ROTATION',
   'SIGNET_FEED_ACCESS',
   'SIGNET_METRICS_ACCESS',
@@ -86,7 +90,7 @@ export type SettingName = (typeof SETTINGS)[number]
 /** No access token of any version of these settings lives longer. */
 export const MAX_ACCESS_TTL_SECONDS = 3_600
 
-const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const
+const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'HS256'] as const
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /**
@@ -102,6 +106,7 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
   const issuer = parseIssuer(reader, mode, `http://localhost:${port}`)
   const database = parseDatabase(reader, workingFolder)
   const redis = parseRedis(reader)
+  const algorithm = reader.oneOf('SIGNET_ALG', ALGORITHMS, 'ES256')
   const config: Config = {
     mode,
     issuer,
@@ -127,7 +132,8 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
       min: 0,
       max: 60,
     }),
-    algorithm: reader.oneOf('SIGNET_ALG', ALGORITHMS, 'ES256'),
+    algorithm,
+    tokenSecrets: readTokenSecrets(reader, algorithm),
     redis,
     wakeUps: parseWakeUps(reader, { database, redis }),
     directDatabase: parseDirectDatabase(reader, database),
@@ -180,13 +186,8 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
 
 const YEAR = 366 * 86_400
 
-/** Settings of the command line and of guards, which an authority leaves alone. */
-const COMMAND_SETTINGS = [
-  'SIGNET_URL',
-  'SIGNET_ADMIN_TOKEN_FILE',
-  'SIGNET_CLIENT_ID',
-  'SIGNET_CLIENT_SECRET_FILE',
-]
+/** Settings of the command line, which an authority leaves alone. */
+const COMMAND_SETTINGS = ['SIGNET_URL', 'SIGNET_ADMIN_TOKEN_FILE']
 
 function refuseUnknown(environment: Environment, problems: string[]): void {
   const known = new Set<string>([...SETTINGS, ...COMMAND_SETTINGS])

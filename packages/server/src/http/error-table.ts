@@ -20,6 +20,7 @@ export const ERROR_TABLE: Record<AuthorityCode, ErrorMeaning> = {
   role_in_use: { status: 409, title: 'Accounts still have this role: take it from them first' },
   key_unusable: { status: 400, title: 'The key cannot be used' },
   key_known: { status: 409, title: 'A key of this id is here already, or was revoked' },
+  keys_shared: { status: 409, title: 'Tokens are signed with a shared secret here, not with keys' },
   last_admin: { status: 409, title: 'This is the last administrator: make another one first' },
   password_unacceptable: { status: 400, title: 'The password cannot be used' },
   credentials_wrong: { status: 401, title: 'E-mail address or password is wrong' },

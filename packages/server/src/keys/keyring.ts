@@ -1,10 +1,9 @@
 // Owns what this process knows of the signing keys: which one signs, which ones verify. Read from the
 // database again and again, because other processes change them; changes: key-changes.ts. Signs
 // nothing itself: tokens/issuer.ts asks for the key.
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeySource } from '@signet/guard'
-import { createKeySet, exportJwk, type Key, type KeySet, publicKey } from '@signet/token'
+import { type Key, type KeySet, publicKey } from '@signet/token'
 import type { Clock } from '../clock.ts'
 import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
@@ -14,6 +13,7 @@ import type { KeyChanges } from './key-changes.ts'
 import { CONFIRMED_FOR_SECONDS, cacheSecondsOf, type KeyFacts, planKeys } from './key-plan.ts'
 import { listSealedKeys } from './key-store.ts'
 import { openKey, resealKeys } from './open-keys.ts'
+import { type PublishedKeys, publishKeys, type SigningKeys } from './signing-keys.ts'
 
 /** Half a second late is early enough for whatever another process or an operator changed. */
 const POLL_MS = 500
@@ -23,15 +23,6 @@ const MIN_PAUSE_MS = 20
 
 /** What is due and could not be done is not tried at every reading. */
 const RETRY_MS = 5_000
-
-export interface PublishedKeys {
-  /** Active, next and retiring public keys; the same object until they change. */
-  readonly keySet: KeySet
-  /** The key set as JSON text. @see RFC 7517, section 5 */
-  readonly json: string
-  /** Changes with the text. @see RFC 9110, section 8.8.3 */
-  readonly etag: string
-}
 
 /** The keys at one moment. */
 interface Knowledge {
@@ -55,7 +46,7 @@ interface KeyringParts {
   readonly events: Events
 }
 
-export class Keyring {
+export class Keyring implements SigningKeys {
   readonly #parts: KeyringParts
   readonly #opened: Map<string, Key>
   readonly #listeners = new Set<() => void>()
@@ -96,11 +87,14 @@ export class Keyring {
     }, POLL_MS)
   }
 
+  get keySet(): KeySet {
+    return this.#known.published.keySet
+  }
+
   get published(): PublishedKeys {
     return this.#known.published
   }
 
-  /** How long the key that signs has done so, by the newest reading. */
   get activeAgeSeconds(): number {
     const { active, now } = this.#known
     return now - (active.activatedAt ?? active.createdAt)
@@ -244,7 +238,9 @@ async function readKeys(
   }
   const kids = living.map(({ kid }) => kid).join(' ')
   const published =
-    before?.kids === kids ? before.published : publish(living.map((key) => publicKey(keyOf(key))))
+    before?.kids === kids
+      ? before.published
+      : publishKeys(living.map((key) => publicKey(keyOf(key))))
   return { keys, kids, now, active, signingKey: keyOf(active), published, readAt }
 }
 
@@ -255,12 +251,6 @@ async function openMissing(
   for (const row of await listSealedKeys(database)) {
     if (!opened.has(row.kid)) opened.set(row.kid, openKey(row, secrets))
   }
-}
-
-function publish(keys: readonly Key[]): PublishedKeys {
-  const json = JSON.stringify({ keys: keys.map(exportJwk) })
-  const hash = createHash('sha256').update(json).digest('base64url')
-  return { keySet: createKeySet(keys), json, etag: `"${hash.slice(0, 22)}"` }
 }
 
 function reasonOf(error: unknown): string {

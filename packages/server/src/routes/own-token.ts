@@ -19,7 +19,7 @@ export type OwnTokenReader = (token: string) => Promise<Claims>
 interface ReaderParts extends Pick<RouteParts, 'config' | 'clock'> {
   /** What verifies now, and how to learn of newer keys. */
   readonly keyring: {
-    readonly published: { readonly keySet: KeySet }
+    readonly keySet: KeySet
     confirm(): Promise<unknown>
   }
 }
@@ -34,7 +34,7 @@ export function createOwnTokenReader({ config, keyring, clock }: ReaderParts): O
 
   function read(token: string): Claims {
     try {
-      return verify(token, keyring.published.keySet, policy).claims
+      return verify(token, keyring.keySet, policy).claims
     } catch (error) {
       // Expiry is judged last of all: a token refused for it has passed every other check.
       if (error instanceof TokenError && error.code === 'token_expired') return decode(token).claims

@@ -4,7 +4,7 @@ import type { ClientTokens } from '../clients/client-tokens.ts'
 import type { Clients } from '../clients/clients.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { GuessLimits } from '../limits/guess-limits.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Feed } from '../revocation/feed.ts'
@@ -27,7 +27,7 @@ export interface RouteParts {
   readonly ends: Ends
   readonly accountChanges: AccountChanges
   readonly issuer: Issuer
-  readonly keyring: Keyring
+  readonly keyring: SigningKeys
   readonly revocations: Revocations
   readonly tail: LogTail
   readonly feed: Feed

@@ -5,7 +5,7 @@ import type { ClientGrant } from '../clients/client-tokens.ts'
 import type { Clock } from '../clock.ts'
 import { AuthorityError } from '../errors.ts'
 import type { Events } from '../events.ts'
-import type { Keyring } from '../keys/keyring.ts'
+import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Grant } from '../sessions/grants.ts'
 
 /** Headers of 8 KiB are where proxies begin to refuse: stay far below. */
@@ -35,7 +35,7 @@ export interface Issuer {
 
 export function createIssuer(parts: {
   issuer: string
-  keyring: Keyring
+  keyring: SigningKeys
   clock: Clock
   events: Events
 }): Issuer {
