@@ -36,6 +36,8 @@ const REFUSED = [
   ['packages/server/src/db/planted-22.ts', '../backup/backup.ts'],
   ['packages/server/src/backup/planted-23.ts', '../sessions/session-store.ts'],
   ['packages/server/src/config/planted-24.ts', '../backup/backup.ts'],
+  ['packages/server/src/inspection/planted-28.ts', '../sessions/session-store.ts'],
+  ['packages/server/src/inspection/planted-29.ts', '../http/tls-files.ts'],
   ['packages/server/src/config/planted-18.ts', '../db/database.ts'],
   ['packages/cli/src/planted-19.ts', 'kysely'],
 ] as const

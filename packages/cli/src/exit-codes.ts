@@ -10,6 +10,7 @@ export const EXIT = {
   revoked: 7,
   unavailable: 8,
   notPermitted: 9,
+  problems: 10,
   interrupted: 130,
 } as const
 
@@ -26,5 +27,6 @@ export const EXIT_MEANINGS: Record<ExitName, string> = {
   revoked: 'revoked',
   unavailable: 'no key to check with: its file, its form or the network',
   notPermitted: 'not permitted',
+  problems: '`doctor` found problems: each with what to do',
   interrupted: 'interrupted',
 }

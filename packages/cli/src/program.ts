@@ -11,6 +11,7 @@ import { clientCreateCommand } from './commands/client-create.ts'
 import { clientListCommand, clientShowCommand } from './commands/client-list.ts'
 import { completionCommand } from './commands/completion.ts'
 import { devCommand } from './commands/dev.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { keyCreateCommand } from './commands/key-create.ts'
 import { keyExportCommand } from './commands/key-export.ts'
 import { keyImportCommand } from './commands/key-import.ts'
@@ -47,7 +48,7 @@ export function createProgram(): Command {
     .configureHelp(helpLayout)
     .configureOutput({ outputError: (text, write) => write(withheld(text)) })
     .exitOverride()
-  program.addCommand(devCommand()).addCommand(serveCommand())
+  program.addCommand(devCommand()).addCommand(serveCommand()).addCommand(doctorCommand())
   program.addCommand(migrateCommand()).addCommand(backupCommand()).addCommand(restoreCommand())
   group(program, {
     name: 'user',

@@ -81,6 +81,9 @@ const SCREENS: Record<string, readonly string[]> = {
   'token-diff': ['token', 'diff', 't.txt', 'later.txt', '--now', NOW],
   'token-diff-unreadable': ['token', 'diff', 't.txt', 'k.jwk', '--now', NOW],
   'token-redact': ['token', 'redact', 'curl.txt'],
+  // Nobody answers there.
+  'doctor-outside': ['doctor', '--issuer', 'http://127.0.0.1:2'],
+  'doctor-settings': ['doctor'],
   'key-create': ['key', 'create', '--alg', 'ES256', '--out', 'new.jwk', '--force', '--kid', 'k1'],
   'key-export': ['key', 'export', 'public.jwk', '--public', '--format', 'jwks'],
   'key-export-pem': ['key', 'export', 'public.jwk', '--public', '--format', 'pem'],

@@ -12,7 +12,7 @@ export async function planDatabase({ database: address }: Config): Promise<Migra
   if (isMissing(address)) {
     return { from: 0, to: MIGRATIONS.length, pending: MIGRATIONS.map(({ name }) => name) }
   }
-  const database = await connectDatabase(address)
+  const database = await connectDatabase(address, 'read')
   try {
     return await planMigrations(database)
   } finally {

@@ -62,7 +62,7 @@ async function fetchMetadata(issuer: string): Promise<Readonly<Record<string, un
 }
 
 /** One that came over https never leads to plain http, not even on this machine. */
-function parseAnnouncedUrl(value: unknown, issuer: string): URL {
+export function parseAnnouncedUrl(value: unknown, issuer: string): URL {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null
   const isDowngrade = url?.protocol === 'http:' && issuer.startsWith('https:')
   if (url === null || !isSafe(url) || isDowngrade) {
@@ -73,7 +73,7 @@ function parseAnnouncedUrl(value: unknown, issuer: string): URL {
 
 const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/
 
-function isSafe(url: URL): boolean {
+export function isSafe(url: URL): boolean {
   if (url.username !== '' || url.password !== '') return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
 }

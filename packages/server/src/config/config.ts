@@ -186,8 +186,13 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
 
 const YEAR = 366 * 86_400
 
-/** Settings of the command line, which an authority leaves alone. */
-const COMMAND_SETTINGS = ['SIGNET_URL', 'SIGNET_ADMIN_TOKEN_FILE']
+/** Settings of the command line and of guards, which an authority leaves alone. */
+const COMMAND_SETTINGS = [
+  'SIGNET_URL',
+  'SIGNET_ADMIN_TOKEN_FILE',
+  'SIGNET_CLIENT_ID',
+  'SIGNET_CLIENT_SECRET_FILE',
+]
 
 function refuseUnknown(environment: Environment, problems: string[]): void {
   const known = new Set<string>([...SETTINGS, ...COMMAND_SETTINGS])

@@ -9,10 +9,13 @@ export class MasterSecret {
    * nobody. Two secrets of one list that share an id are refused by {@link createSecretRing}.
    */
   readonly id: number
+  /** Whether it was typed or counted up rather than made; it cannot be seen of every such secret. */
+  readonly isWeak: boolean
   readonly #key: KeyObject
 
   constructor(bytes: Uint8Array) {
     if (bytes.length !== 32) throw new TypeError('a master secret is 32 bytes')
+    this.isWeak = isWeak(bytes)
     this.#key = createSecretKey(bytes)
     this.id = this.derive('signet/secret-id', new Uint8Array(0), 4).readUInt32BE(0)
   }
@@ -29,6 +32,8 @@ export class MasterSecret {
 /** The configured secrets: the first makes new things, any of them recognises old ones. */
 export interface SecretRing {
   readonly current: MasterSecret
+  /** In the order of the list, the current one first. */
+  readonly all: readonly MasterSecret[]
   find(id: number): MasterSecret | null
 }
 
@@ -38,7 +43,7 @@ export function createSecretRing(secrets: readonly MasterSecret[]): SecretRing {
   if (current === undefined) throw new TypeError('at least one master secret is needed')
   const byId = new Map(secrets.map((secret) => [secret.id, secret]))
   if (byId.size !== secrets.length) throw new TypeError('a master secret is listed twice')
-  return { current, find: (id) => byId.get(id) ?? null }
+  return { current, all: secrets, find: (id) => byId.get(id) ?? null }
 }
 
 const SECRET_TEXT = /^[A-Za-z0-9_-]{43}$/
@@ -51,6 +56,22 @@ export function parseSecret(text: string): MasterSecret | null {
   if (bytes.toString('base64url') !== text) return null
   // A secret of one repeated byte was typed, not made.
   return bytes.every((byte) => byte === bytes[0]) ? null : new MasterSecret(bytes)
+}
+
+/**
+ * Signs that nobody rolled dice: of 32 random bytes 30 are different, and their text has capitals and
+ * small letters. A random secret is taken for a weak one less often than once in 10^9.
+ */
+function isWeak(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes).toString('base64url')
+  const steps = new Set(bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0)))
+  return (
+    new Set(bytes).size < 18 ||
+    steps.size < 16 ||
+    text === text.toLowerCase() ||
+    text === text.toUpperCase() ||
+    bytes.every((byte) => byte >= 0x20 && byte < 0x7f)
+  )
 }
 
 /** A new secret as text: 32 random bytes, base64url. */

@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import { keepCopy } from './keep-copy.ts'
 import { MIGRATIONS, type Migration, migrate, planMigrations } from './migrate.ts'
 import { openPostgres } from './open-postgres.ts'
-import { openSqlite } from './open-sqlite.ts'
+import { type DatabaseUse, openSqlite } from './open-sqlite.ts'
 import { sql } from './query-builder.ts'
 
 /** So long a start waits for another process that upgrades a database file. */
@@ -27,9 +27,13 @@ export interface OpenOptions {
   readonly migrations?: readonly Migration[]
 }
 
-/** The database at an address as it is, whatever its version. @throws StartError */
-export function connectDatabase(address: DatabaseAddress): Promise<Database> {
-  return address.kind === 'sqlite' ? openSqlite(address.path) : openPostgres(address.server)
+/**
+ * The database at an address as it is, whatever its version. With `read` an SQLite file is neither
+ * made nor written to; a PostgreSQL database is not kept from it.
+ * @throws StartError
+ */
+export function connectDatabase(address: DatabaseAddress, use?: DatabaseUse): Promise<Database> {
+  return address.kind === 'sqlite' ? openSqlite(address.path, use) : openPostgres(address.server)
 }
 
 /**

@@ -17,14 +17,17 @@ const LOCK_TIMEOUT_MS = { starting: 5_000, serving: 500 } as const satisfies Rec
   number
 >
 
+/** `read`: nothing is made and nothing is written. */
+export type DatabaseUse = 'write' | 'read'
+
 /**
- * Opens (or makes) the database file. One connection: SQLite has one writer, and a read takes
- * microseconds.
- * @throws StartError when the folder or the file cannot be used
+ * Opens the database file, and makes it unless it is only to be read. One connection: SQLite has one
+ * writer, and a read takes microseconds.
+ * @throws StartError when the folder or the file cannot be used, for writing in either case
  */
-export async function openSqlite(path: string): Promise<Database> {
-  checkWritable(path)
-  const connection = await connect(path)
+export async function openSqlite(path: string, use: DatabaseUse = 'write'): Promise<Database> {
+  checkWritable(path, use)
+  const connection = await connect(path, use)
   return new Database({
     query: new Kysely<Schema>({ dialect: createSqliteDialect(connection) }),
     kind: 'sqlite',
@@ -33,13 +36,13 @@ export async function openSqlite(path: string): Promise<Database> {
   })
 }
 
-function checkWritable(path: string): void {
+function checkWritable(path: string, use: DatabaseUse): void {
   const folder = dirname(path)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (use === 'write') mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.W_OK | constants.X_OK)
     // Password hashes are in it: only its owner reads it, whatever the folder allows.
-    closeSync(openSync(path, 'a', 0o600))
+    if (use === 'write') closeSync(openSync(path, 'a', 0o600))
     accessSync(path, constants.R_OK | constants.W_OK)
   } catch (cause) {
     throw new StartError(
@@ -51,11 +54,17 @@ function checkWritable(path: string): void {
   }
 }
 
-async function connect(path: string): Promise<SqliteConnection> {
+async function connect(path: string, use: DatabaseUse): Promise<SqliteConnection> {
   const open = await loadSqlite()
   try {
     const connection = open(path)
     connection.exec(`pragma busy_timeout = ${LOCK_TIMEOUT_MS.starting}`)
+    if (use === 'read') {
+      connection.exec('pragma query_only = on')
+      // Fails for what is no SQLite file.
+      connection.exec('pragma schema_version')
+      return connection
+    }
     connection.exec('pragma journal_mode = wal')
     connection.exec('pragma synchronous = full')
     connection.exec('pragma foreign_keys = on')

@@ -1,0 +1,84 @@
+// Everything that `signet doctor` looks at, side by side as far as one thing does not need another.
+import type { Config, Inspection } from '@signet/server'
+import { judgeClocks, readAheadSeconds } from './clock-check.ts'
+import { checkFeed } from './feed-check.ts'
+import { judgeInside } from './inside-checks.ts'
+import { checkIssuer, checkReady } from './issuer-check.ts'
+import { checkKeySet } from './key-set-check.ts'
+import { ALL_CHECKS, found, ok, type Result, skipped } from './results.ts'
+import { checkCertificate, checkHttps, judgeHsts } from './tls-checks.ts'
+
+/** Of a deployment, from inside and outside. Changes nothing. */
+export async function examineDeployment(config: Config): Promise<Result[]> {
+  const { inspectDeployment } = await import('@signet/server')
+  const inspecting = inspectDeployment(config)
+  const [inspection, outside] = await Promise.all([
+    inspecting,
+    examineOutside(config.issuer, inspecting),
+  ])
+  const settings = ok(
+    'settings',
+    `right, as \`signet ${config.mode === 'production' ? 'serve' : 'dev'}\` reads them`,
+  )
+  const now = Date.now() / 1000
+  return inOrder([settings, ...judgeInside(config, inspection, { now }), ...outside])
+}
+
+/** Of an issuer of which nothing is known but its name. */
+export async function examineIssuer(issuer: string): Promise<Result[]> {
+  return inOrder(await examineOutside(issuer, Promise.resolve(null)))
+}
+
+/** All that can be said where the settings have problems. */
+export function withoutConfig(problems: readonly string[]): Result[] {
+  const rest = ALL_CHECKS.filter((check) => check !== 'settings')
+  return [
+    ...problems.map((line) => found('settings', 'settings_invalid', line)),
+    ...rest.map((check) => skipped(check, 'the settings have to be right first')),
+  ]
+}
+
+async function examineOutside(
+  issuer: string,
+  inspecting: Promise<Inspection | null>,
+): Promise<Result[]> {
+  const url = new URL(issuer)
+  const now = Date.now() / 1000
+  const [discovered, https, certificate, ready, inspection] = await Promise.all([
+    checkIssuer(issuer),
+    checkHttps(url),
+    checkCertificate(url, now),
+    checkReady(issuer),
+    // A large SQLite file is read in this process: nobody can listen meanwhile.
+    inspecting,
+  ])
+  const { answer, metadata, result } = discovered
+  const seen = [result, https, certificate]
+  const contents = inspection?.contents ?? null
+  const ahead = contents?.aheadSeconds
+  const clock = judgeClocks({
+    issuer: answer === null ? null : readAheadSeconds(answer),
+    database: typeof ahead === 'number' ? ahead : null,
+  })
+  if (answer === null || metadata === null || https.finding === 'https_missing') {
+    const why = metadata === null ? 'the issuer has to answer first' : 'https has to be right first'
+    const unasked = (['hsts', 'ready', 'key_set', 'feed'] as const).map((check) =>
+      skipped(check, why),
+    )
+    return [...seen, ...unasked, clock]
+  }
+  const kids = contents?.publishedKeys
+  const [keySet, feed] = await Promise.all([
+    checkKeySet({
+      issuer,
+      keySetUrl: metadata['jwks_uri'],
+      expectedKids: kids === undefined || 'failure' in kids ? null : kids,
+    }),
+    checkFeed({ issuer, isReady: ready.status === 'skipped' ? null : ready.status === 'ok' }),
+  ])
+  return [...seen, judgeHsts(url, answer), ready, ...keySet, feed, clock]
+}
+
+function inOrder(results: readonly Result[]): Result[] {
+  return [...results].sort((a, b) => ALL_CHECKS.indexOf(a.check) - ALL_CHECKS.indexOf(b.check))
+}
