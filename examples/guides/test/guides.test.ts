@@ -4,7 +4,7 @@ import { type StartedAuthority, startAuthority } from '@signet/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAdmin } from './create-admin.ts'
 import { blocksOf } from './guide.ts'
-import { PACKAGE, startCopy } from './start-copy.ts'
+import { PACKAGE, type Runtime, startCopy } from './start-copy.ts'
 
 /** Each guide, and the file that starts what it shows. */
 const PAGES = {
@@ -15,6 +15,39 @@ const PAGES = {
   nestjs: 'nestjs.js',
   fetch: 'fetch-on-node.js',
 }
+
+const FETCH = PAGES.fetch
+
+/** What else the guide for plain requests names, and how it says to run it there. */
+const ELSEWHERE: Record<string, (binary: string) => Parameters<typeof startCopy>[2] & object> = {
+  bun: (binary) => ({
+    runtime: { binary, words: (path) => [path] },
+    more: { [FETCH]: blocksOf('fetch', 'js').join('\n').replace('./fetch.ts', './fetch.js') },
+  }),
+  deno: (binary) => ({ runtime: { binary, words: denoWords } }),
+}
+
+const denoWords: Runtime['words'] = (path, port) => [
+  'serve',
+  '--allow-net',
+  '--allow-env',
+  '--node-modules-dir=manual',
+  '--host=127.0.0.1',
+  `--port=${port}`,
+  path.replace(FETCH, 'fetch.js'),
+]
+
+/** Binaries by name, from whoever has them: `npm run prove -- runtimes`. */
+const BINARIES: Record<string, string> = JSON.parse(process.env['SIGNET_GUIDE_RUNTIMES'] ?? '{}')
+
+const SERVICES = [
+  ...Object.entries(PAGES).map(([page, file]) => ({ page, file, on: 'Node', options: {} })),
+  ...Object.entries(BINARIES).map(([name, binary]) => {
+    const options = ELSEWHERE[name]?.(binary)
+    if (options === undefined) throw new Error(`no guide runs on ${name}`)
+    return { page: 'fetch', file: FETCH, on: name, options }
+  }),
+]
 
 describe('the guides', () => {
   let authority: StartedAuthority
@@ -30,7 +63,7 @@ describe('the guides', () => {
 
   afterAll(() => authority[Symbol.asyncDispose]())
 
-  describe.each(Object.entries(PAGES))('%s.md', (page, file) => {
+  describe.each(SERVICES)('$page on $on', ({ page, file, options }) => {
     it('shows nothing but what runs', async () => {
       const names = (await readdir(`${PACKAGE}src`)).filter((name) => name.startsWith(page))
       const sources = names.map((name) => readFile(`${PACKAGE}src/${name}`, 'utf8'))
@@ -41,7 +74,7 @@ describe('the guides', () => {
     })
 
     it('guards as it says', async () => {
-      await using service = await startCopy(file, authority)
+      await using service = await startCopy(file, authority, options)
       const { client } = service
 
       const nobody = await client.call('/orders')

@@ -17,27 +17,42 @@ export interface StartedCopy extends AsyncDisposable {
   readonly port: number
 }
 
+/** What runs a program, and the words that tell it to. */
+export interface Runtime {
+  readonly binary: string
+  readonly words: (path: string, port: number) => readonly string[]
+}
+
+const NODE: Runtime = { binary: process.execPath, words: (path) => [path] }
+
 /**
  * A program of this package as it was built, at another port and for another authority, in a process
- * of its own.
+ * of its own. `more` are programs to lie beside it.
  */
-export async function startCopy(file: string, authority: StartedAuthority): Promise<StartedCopy> {
+export async function startCopy(
+  file: string,
+  authority: StartedAuthority,
+  { runtime = NODE, more = {} }: { runtime?: Runtime; more?: Record<string, string> } = {},
+): Promise<StartedCopy> {
   const port = await findFreePort()
   // Inside the package, where its dependencies are found.
   const folder = await mkdtemp(`${PACKAGE}dist/run-`)
-  for (const name of await readdir(`${PACKAGE}dist`)) {
-    if (!name.endsWith('.js')) continue
-    const code = (await readFile(`${PACKAGE}dist/${name}`, 'utf8'))
+  const names = (await readdir(`${PACKAGE}dist`)).filter((name) => name.endsWith('.js'))
+  const built = names.map(async (name) => [name, await readFile(`${PACKAGE}dist/${name}`, 'utf8')])
+  const programs = { ...Object.fromEntries(await Promise.all(built)), ...more }
+  for (const [name, text] of Object.entries<string>(programs)) {
+    const code = text
       .replaceAll('http://localhost:3000', authority.config.issuer)
       .replace(/listen\(4000(, '127.0.0.1')?\)/, `listen(${port}, '127.0.0.1')`)
       .replace('port: 4000', `port: ${port}, host: '127.0.0.1', hostname: '127.0.0.1'`)
     await writeFile(`${folder}/${name}`, code)
   }
-  const child = spawn(process.execPath, [`${folder}/${file}`], {
+  const child = spawn(runtime.binary, runtime.words(`${folder}/${file}`, port), {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const dispose = async () => {
-    child.kill()
+    // Deno would wait for connections that are kept.
+    child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     await rm(folder, { recursive: true, force: true })
   }
