@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.ts'
 import { CONNECTION_OPTIONS, limitConnections } from './connection-limits.ts'
 import { answerErrors, answerMalformed, answerUnroutable } from './error-response.ts'
 import { readJsonBodies } from './json-body.ts'
+import { createLazyValidators } from './lazy-validators.ts'
 
 export type HttpServer = ReturnType<typeof createHttpServer>
 
@@ -41,6 +42,7 @@ export function createHttpServer(parts: {
     return503OnClosing: false,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerMalformed,
+    schemaController: { compilersFactory: { buildValidator: createLazyValidators() } },
     // Fastify's defaults drop unknown members, coerce types and fill in defaults; here a body is
     // what the schema says or it is refused.
     ajv: {
