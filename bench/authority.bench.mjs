@@ -1,8 +1,8 @@
 // The authority beside its neighbours and beside a bare server: refresh, login, client credentials,
-// start, memory, and two processes on one database. Everybody in a process of its own on loopback,
+// introspection, start, memory, and two processes on one database. Everybody in a process of its own on loopback,
 // in turns.
 //   npm run bench -- authority [--rounds 9] [--seconds 2]
-//     [--only refresh|login|clients|processes|start]
+//     [--only refresh|login|clients|introspection|processes|start]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -59,6 +59,7 @@ export async function bench(args) {
     if (isWanted('refresh')) await refresh(plan)
     if (isWanted('login')) await login(plan)
     if (isWanted('clients')) await clientTokens(plan)
+    if (isWanted('introspection')) await introspection(plan)
     if (isWanted('processes')) await processes(plan)
     if (isWanted('start')) await starts(plan)
   })
@@ -133,6 +134,23 @@ async function clientTokens({ rounds, ms, postgres }) {
     contestants.push({ name, pids, run: (time) => walkFor(time, asked) })
   }
   await compare({ heading: 'client credentials', yardstick: 'bare', contestants, rounds, ms })
+  await stopAll(started)
+}
+
+async function introspection({ rounds, ms, postgres }) {
+  const database = await openPostgresDatabase(postgres)
+  const started = await startAll([
+    bareServer('verify'),
+    signet({ name: 'signet, SQLite' }),
+    signet({ name: 'signet, PostgreSQL', databaseUrl: urlOf(database) }),
+  ])
+  const contestants = []
+  for (const { name, running } of started) {
+    const asked = await running.introspectors(CONNECTIONS)
+    const pids = pidsOf(name, running, postgres)
+    contestants.push({ name, pids, run: (time) => walkFor(time, asked) })
+  }
+  await compare({ heading: 'introspection', yardstick: 'bare', contestants, rounds, ms })
   await stopAll(started)
 }
 

@@ -24,16 +24,31 @@ export function openFolder() {
   return folder
 }
 
-/** @param mode `sign` or `constant` */
+const BARE_SERVERS = {
+  sign: { name: 'bare server that signs', ask: walkers.askBare },
+  verify: { name: 'bare server that verifies', ask: walkers.askBare },
+  constant: { name: 'bare server, constant answer', ask: walkers.askConstant },
+}
+
+/** @param mode `sign`, `verify` or `constant` */
 export function bareServer(mode) {
+  const { name, ask } = BARE_SERVERS[mode]
   return {
-    name: mode === 'sign' ? 'bare server that signs' : 'bare server, constant answer',
+    name,
     async start() {
       const port = await findFreePort()
       const process = await startProcess({ args: [BARE, String(port), mode], port, path: '/' })
-      const ask = mode === 'sign' ? walkers.askBare : walkers.askConstant
       const asked = (count) => times(count, () => ask(port))
-      return { process, refreshers: asked, clients: asked }
+      return {
+        process,
+        refreshers: asked,
+        clients: asked,
+        introspectors: (count) =>
+          times(count, async () => {
+            const { accessToken } = await (await fetch(`http://127.0.0.1:${port}/`)).json()
+            return walkers.introspect({ port, token: accessToken })
+          }),
+      }
     },
   }
 }
@@ -80,9 +95,17 @@ export function signet({ name, databaseUrl }) {
             return walkers.loginSignet(port, person.email)
           }),
         clients: (count) => {
-          const { id, secret } = createClient({ folder, settings })
+          const words = ['--scope', 'orders:read', '--audience', settings.SIGNET_ISSUER]
+          const { id, secret } = createClient({ folder, settings, words })
           const client = { port, path: '/oauth/token', id, secret }
           return times(count, () => walkers.askForClient(client))
+        },
+        introspectors: (count) => {
+          const client = createClient({ folder, settings, words: ['--right', 'introspect'] })
+          return times(count, async () => {
+            const { body } = await call(port, '/signup', newPerson())
+            return walkers.introspect({ port, token: body.accessToken, client })
+          })
         },
       }
     },
@@ -142,12 +165,10 @@ export const betterAuth = {
 }
 
 /** One client of an authority that runs, by the command line. */
-function createClient({ folder, settings }) {
-  const words = ['client', 'create', 'bench', '--scope', 'orders:read', '--json']
-  const audience = ['--audience', settings.SIGNET_ISSUER]
+function createClient({ folder, settings, words }) {
+  const args = [SIGNET, 'client', 'create', 'bench', '--json', ...words]
   const env = { ...process.env, ...settings }
-  const out = execFileSync(process.execPath, [SIGNET, ...words, ...audience], { cwd: folder, env })
-  return JSON.parse(out.toString())
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: folder, env }).toString())
 }
 
 function newPerson() {

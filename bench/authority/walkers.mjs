@@ -2,6 +2,8 @@
 // and a token that this connection was not given before.
 import { requestText } from '../measure/load.mjs'
 
+const FORM = 'application/x-www-form-urlencoded'
+
 export const PASSWORD = 'correct horse battery'
 
 /** The same request again and again; `memberOf` names the token in the answer. */
@@ -56,7 +58,7 @@ export function refreshOidcProvider(port, refreshToken) {
     next: () =>
       requestText({
         path: '/token',
-        type: 'application/x-www-form-urlencoded',
+        type: FORM,
         body: `grant_type=refresh_token&client_id=bench&refresh_token=${current}`,
       }),
     take(answer) {
@@ -69,14 +71,34 @@ export function refreshOidcProvider(port, refreshToken) {
 
 /** The same request for a token again and again, as a client with a secret. */
 export function askForClient({ port, path, id, secret, form }) {
-  const credentials = Buffer.from(`${id}:${secret}`).toString('base64')
   const request = {
     path,
-    type: 'application/x-www-form-urlencoded',
-    headers: [`Authorization: Basic ${credentials}`],
+    type: FORM,
+    headers: [basic({ id, secret })],
     body: new URLSearchParams({ grant_type: 'client_credentials', ...form }).toString(),
   }
   return repeat({ port, request, member: 'access_token' })
+}
+
+/** One token again and again; without a client against bare.mjs, which asks for none. */
+export function introspect({ port, token, client }) {
+  const text = requestText({
+    path: '/oauth/introspect',
+    type: FORM,
+    headers: client === undefined ? [] : [basic(client)],
+    body: `token=${token}`,
+  })
+  return {
+    port,
+    next: () => text,
+    take(answer) {
+      if (bodyOf(answer).active !== true) throw new Error('a living token is not active')
+    },
+  }
+}
+
+function basic({ id, secret }) {
+  return `Authorization: Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 }
 
 export function askBetterAuth(port, cookie) {

@@ -1,22 +1,36 @@
 // The ceiling of one process: an HTTP server that signs one ES256 token per request and does
-// nothing else (`sign`), or not even that (`constant`), which is the ceiling of the load.
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+// nothing else (`sign`), or verifies the one it is sent (`verify`, which gives one on GET), or not even
+// that (`constant`), which is the ceiling of the load.
+import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import { createServer } from 'node:http'
 
 const [port, mode] = process.argv.slice(2)
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const key = { key: privateKey, dsaEncoding: 'ieee-p1363' }
+const verificationKey = { key: publicKey, dsaEncoding: 'ieee-p1363' }
 const header = encode({ alg: 'ES256', typ: 'at+jwt', kid: randomBytes(32).toString('base64url') })
 const issuer = `http://localhost:${port}`
 
-createServer((_request, response) => {
-  const body = JSON.stringify({ accessToken: mode === 'sign' ? createToken() : 'constant' })
+createServer((request, response) => {
+  if (mode !== 'verify' || request.method === 'GET') {
+    return answer(response, { accessToken: mode === 'constant' ? mode : createToken() })
+  }
+  const chunks = []
+  request.on('data', (chunk) => chunks.push(chunk))
+  request.on('end', () => {
+    const token = new URLSearchParams(Buffer.concat(chunks).toString()).get('token')
+    answer(response, { active: true, ...verifyToken(token) })
+  })
+}).listen(Number(port), '127.0.0.1')
+
+function answer(response, value) {
+  const body = JSON.stringify(value)
   response.writeHead(200, {
     'content-type': 'application/json',
     'content-length': body.length,
   })
   response.end(body)
-}).listen(Number(port), '127.0.0.1')
+}
 
 /** As long as the tokens of the others. */
 function createToken() {
@@ -34,6 +48,15 @@ function createToken() {
   })
   const signed = `${header}.${payload}`
   return `${signed}.${sign('sha256', signed, key).toString('base64url')}`
+}
+
+function verifyToken(token) {
+  const [head, payload, signature] = token.split('.')
+  const bytes = Buffer.from(signature, 'base64url')
+  if (!verify('sha256', Buffer.from(`${head}.${payload}`), verificationKey, bytes)) {
+    throw new Error('a token that is right was refused')
+  }
+  return JSON.parse(Buffer.from(payload, 'base64url').toString())
 }
 
 function encode(value) {

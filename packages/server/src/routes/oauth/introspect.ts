@@ -26,12 +26,13 @@ export function introspectRoute(app: HttpServer, parts: RouteParts): void {
     if (identity === null) return null
     const { claims, sessionId, subject } = identity
     // The guard knows the log as of milliseconds ago; the database is asked for what came since.
-    if (claims.jti !== undefined && (await revocations.hasToken(claims.jti))) return null
-    const isGood =
+    const [hasDied, isGood] = await Promise.all([
+      claims.jti !== undefined && revocations.hasToken(claims.jti),
       sessionId === null
-        ? await clientTokens.areGood(subject, claims.iat ?? 0)
-        : await sessions.isOpen(sessionId, claims.ver ?? 0)
-    return isGood ? { active: true, token_type: 'Bearer', ...claims } : null
+        ? clientTokens.areGood(subject, claims.iat ?? 0)
+        : sessions.isOpen(sessionId, claims.ver ?? 0),
+    ])
+    return isGood && !hasDied ? { active: true, token_type: 'Bearer', ...claims } : null
   }
 
   async function findRefresh(token: string) {
