@@ -27,6 +27,7 @@ it('tells of a revocation in the moment that it is heard, without looking at the
     },
     maxStalenessMs: 10_000,
     clock: createClock(),
+    now: Date.now,
     isActive: async () => true,
   })
   const told: [string, IdentityEnd][] = []

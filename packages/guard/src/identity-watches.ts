@@ -38,6 +38,8 @@ export interface IdentityWatchesOptions {
   source: RevocationSource | null
   maxStalenessMs: number
   clock: Clock
+  /** By which tokens expire, epoch milliseconds. */
+  now: () => number
   /** @throws GuardError when the authority does not answer */
   isActive: (token: string) => Promise<boolean>
 }
@@ -106,9 +108,9 @@ export class IdentityWatches {
   }
 
   #endOf({ subject, expiresAt, onStale }: Watch): IdentityEnd | null {
-    const { clock, source } = this.#options
+    const { now, source } = this.#options
     if (this.#isClosed) return 'guard_closed'
-    if (clock.now() / 1000 >= expiresAt) return 'token_expired'
+    if (now() / 1000 >= expiresAt) return 'token_expired'
     if (source === null || subject === null) return null
     try {
       if (source.isRevoked(subject)) return 'token_revoked'

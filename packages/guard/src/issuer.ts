@@ -75,6 +75,7 @@ export class TrustedIssuer {
       source: this.#connections.revocations,
       maxStalenessMs: guard.maxStalenessMs,
       clock: guard.clock,
+      now: () => this.#now(),
       isActive: (token) => this.#isActive(token),
     })
   }
@@ -200,7 +201,7 @@ export class TrustedIssuer {
     const keySet = attempt('keys_unavailable', () => this.#connections.keys.keySet())
     if (this.#verifier?.keySet === keySet) return this.#verifier
     const { issuer, audience, algorithms, tokenType, maxLifetimeSeconds } = this.#issuer
-    const { cacheSize, clock, clockToleranceSeconds } = this.#guard
+    const { cacheSize, clockToleranceSeconds } = this.#guard
     const isAccessToken = tokenType === ACCESS_TOKEN_TYPE
     const verify = createVerifier<VerifiedClaims>(keySet, {
       issuer,
@@ -212,7 +213,7 @@ export class TrustedIssuer {
       type: tokenType,
       // RFC 9068, section 2.2; other kinds of token promise less.
       requiredClaims: isAccessToken ? ['iss', 'sub', 'iat', 'jti', 'client_id'] : ['iss', 'sub'],
-      now: () => clock.now() / 1000,
+      now: () => this.#now() / 1000,
     })
     this.#verifier = {
       keySet,
@@ -222,6 +223,11 @@ export class TrustedIssuer {
       },
     }
     return this.#verifier
+  }
+
+  /** The issuer's time where the feed tells it; otherwise this machine's. */
+  #now(): number {
+    return this.#connections.revocations?.now?.() ?? this.#guard.clock.now()
   }
 
   #status(stalenessMs: number | null): IssuerHealth['status'] {

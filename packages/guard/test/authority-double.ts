@@ -33,6 +33,8 @@ export class AuthorityDouble {
   audience = 'https://service.example'
   /** Set to let a path be answered in another way. */
   readonly overrides = new Map<string, Handler>()
+  /** How far its clock is from the machine's. */
+  aheadMs = 0
   /** While true, streams stay open and say nothing. */
   isSilent = false
   /** Set to close the feed: only a client with these credentials gets in. Introspection always is. */
@@ -206,7 +208,7 @@ export class AuthorityDouble {
 
   #sendPulse(stream: ServerResponse, head: string): void {
     const readAfterMs = performance.now() - (openStreamTimes.get(stream) ?? performance.now())
-    const pulse: FeedPulse = { head, readAfterMs, now: Date.now() }
+    const pulse: FeedPulse = { head, readAfterMs, now: Date.now() + this.aheadMs }
     stream.write(`event: pulse\ndata: ${JSON.stringify(pulse)}\n\n`)
   }
 }

@@ -89,6 +89,30 @@ describe('a guard', () => {
     expect(await codeOf(open.guard.verify(token, strict))).toBe('accepted')
   })
 
+  it.each([-3_600_000, 3_600_000])(
+    'G10 lets tokens expire by the time of their issuer, with a clock of its own that is wrong by %i ms',
+    async (aheadMs) => {
+      using open = openGuard(authority, { now: () => Date.now() + aheadMs })
+      await open.guard.ready()
+      const iat = Math.floor(Date.now() / 1000)
+      const over = authority.issue({ iat: iat - 911 })
+      expect(await codeOf(open.guard.verify(over))).toBe('token_expired')
+      expect(await codeOf(open.guard.verify(authority.issue()))).toBe('accepted')
+    },
+  )
+
+  it('G10 refuses for a moment what it cannot date, when its clock goes forward, and none when it goes back', async () => {
+    let aheadMs = 0
+    using open = openGuard(authority, { now: () => Date.now() + aheadMs })
+    await open.guard.ready()
+    const token = authority.issue()
+    aheadMs = -3_600_000
+    expect(await codeOf(open.guard.verify(token))).toBe('accepted')
+    aheadMs = 3_600_000
+    expect(await codeOf(open.guard.verify(token))).toBe('token_expired')
+    await eventually(async () => (await codeOf(open.guard.verify(token))) === 'accepted')
+  })
+
   it('never accepts a revoked token again, also while the feed is away', async () => {
     using open = openGuard(authority)
     await open.guard.ready()

@@ -80,14 +80,13 @@ describe('identity.onRevoked', () => {
   })
 
   it('says that the token expired, tolerance included', async () => {
-    let aheadMs = 0
-    using it = open({ now: () => Date.now() + aheadMs })
+    using it = open({ now: () => Date.now() + authority.aheadMs })
     await it.guard.ready()
     const { told, token } = await watch(it.guard)
-    aheadMs = 905_000
+    authority.aheadMs = 905_000
     await it.guard.verify(token)
     expect(told).toEqual([])
-    aheadMs = 911_000
+    authority.aheadMs = 911_000
     await eventually(() => told[0] === 'token_expired')
     expect(watched(it.guard)).toBe(0)
   })

@@ -1,4 +1,10 @@
-import type { Answer, StartedAuthority, TestDatabase, TokenAnswer } from '@signet/testkit'
+import type {
+  Answer,
+  AuthorityClient,
+  StartedAuthority,
+  TestDatabase,
+  TokenAnswer,
+} from '@signet/testkit'
 import type { ClientTerms } from '../src/clients/client.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -52,7 +58,7 @@ export type CallAdmin = <T = ClientAnswer>(
 
 /** The administration of an authority, for an account that has the role. */
 export async function openAdministration(
-  { client, config }: StartedAuthority,
+  { client, config }: { client: AuthorityClient; config: { issuer: string } },
   database: TestDatabase,
 ): Promise<CallAdmin> {
   const email = 'admin@example.com'

@@ -6,6 +6,7 @@ import { waitUntil } from './wait-until.ts'
 
 export interface SpawnedService extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
   /** Asks it to end, and says with which code it did; null: by a signal. */
   stop(): Promise<number | null>
 }
@@ -37,6 +38,7 @@ export async function spawnService(
   }
   return {
     url,
+    pid: child.pid as number,
     stop,
     async [Symbol.asyncDispose]() {
       await stop()

@@ -16,6 +16,7 @@ export class Freshness {
   #cursor: Cursor | null = null
   #waiting: FeedPulse | null = null
   #freshAt: Moment | null = null
+  #feedNow = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -42,6 +43,7 @@ export class Freshness {
       return false
     }
     this.#waiting = null
+    this.#feedNow = pulse.now
     const now = momentOf(this.#clock)
     this.#freshAt = {
       wall: Math.min(now.wall, this.#opened.wall + pulse.readAfterMs),
@@ -53,5 +55,13 @@ export class Freshness {
   /** Infinity before the first pulse that counted. */
   ageMs(): number {
     return this.#freshAt === null ? Number.POSITIVE_INFINITY : ageMs(this.#freshAt, this.#clock)
+  }
+
+  /**
+   * What time it is at the feed, epoch milliseconds; null before the first pulse that counted. As
+   * the age is never understated, it is never behind, and ahead by the time on the network.
+   */
+  feedNow(): number | null {
+    return this.#freshAt === null ? null : this.#feedNow + this.ageMs()
   }
 }

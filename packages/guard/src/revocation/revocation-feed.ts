@@ -90,6 +90,10 @@ export class RevocationFeed implements RevocationSource {
     return this.#freshness.ageMs()
   }
 
+  now(): number | null {
+    return this.#freshness.feedNow()
+  }
+
   ready(): Promise<void> {
     return this.#gate.wait()
   }

@@ -33,6 +33,11 @@ export interface RevocationSource {
   listen?(listener: RevocationListener): () => void
   /** How old the knowledge is; Infinity before there was any. */
   stalenessMs(): number
+  /**
+   * What time the issuer has, epoch milliseconds; null while that is not known. Tokens expire by it
+   * and not by the clock of the machine, which may be wrong.
+   */
+  now?(): number | null
   /** Resolves at the first fresh knowledge; rejects when the set-up cannot work. */
   ready(): Promise<void>
   close(): void

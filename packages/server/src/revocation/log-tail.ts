@@ -13,7 +13,10 @@ export interface LogReading {
   readonly head: string
   /** Monotonic milliseconds at which the look began: whatever was committed before is in `head`. */
   readonly startedAt: number
-  /** The feed's clock: wall time that never runs backwards, epoch milliseconds. */
+  /**
+   * The feed's clock, epoch milliseconds: this process's, also where that was set back. Verifiers
+   * expire tokens by it, and one hour too many that never went away would end them all.
+   */
   readonly now: number
 }
 
@@ -30,7 +33,6 @@ export class LogTail {
   #reading: Promise<void> | null = null
   #again = false
   #failing = false
-  #feedNow = 0
   #last: LogReading | null = null
   #closed = false
 
@@ -86,8 +88,7 @@ export class LogTail {
     }
     if (this.#failing) this.#events.emit({ type: 'log_readable' })
     this.#failing = false
-    this.#feedNow = Math.max(this.#feedNow, this.#clock.now())
-    const reading = { head: formatCursor(head), startedAt, now: this.#feedNow }
+    const reading = { head: formatCursor(head), startedAt, now: this.#clock.now() }
     this.#last = reading
     for (const listener of this.#listeners) listener(reading)
   }
