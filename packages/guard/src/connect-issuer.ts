@@ -60,6 +60,7 @@ export function connectIssuer(issuer: IssuerPolicy, guard: GuardPolicy): IssuerC
             fetch,
             clock,
             emit,
+            maxStalenessMs,
             onKeysChanged: () => {
               if (keys instanceof RemoteKeys) void keys.reload()
             },

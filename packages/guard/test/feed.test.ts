@@ -34,7 +34,11 @@ describe('RevocationFeed', () => {
   })
   afterEach(() => authority[Symbol.asyncDispose]())
 
-  function openFeed(pace: Partial<FeedPace> = {}, now?: () => number): OpenFeed {
+  function openFeed(
+    pace: Partial<FeedPace> = {},
+    now?: () => number,
+    maxStalenessMs = 10_000,
+  ): OpenFeed {
     const events = new EventLog()
     const client = createJsonClient({ fetch, timeoutMs: 5_000 })
     const feed = new RevocationFeed({
@@ -47,6 +51,7 @@ describe('RevocationFeed', () => {
       fetch,
       clock: createClock(now),
       emit: events.onEvent,
+      maxStalenessMs,
       onKeysChanged: () => {
         open.keysChanged += 1
       },
@@ -302,6 +307,17 @@ describe('RevocationFeed', () => {
     expect(authority.resumed.length).toBe(2)
   })
 
+  it('G10 tells the time of its issuer, whatever its own clock says', async () => {
+    const aheadMs = -3_600_000
+    using open = openFeed({}, () => Date.now() + aheadMs)
+    expect(open.feed.now()).toBe(null)
+    await open.feed.ready()
+    authority.aheadMs = 86_400_000
+    await eventually(() => Number(open.feed.now()) - Date.now() > 86_000_000)
+    authority.aheadMs = 0
+    await eventually(() => Math.abs(Number(open.feed.now()) - Date.now()) < 60_000)
+  })
+
   it('G10 forgets no live entry when the clock of the feed, or its own, jumps ahead', async () => {
     let aheadMs = 0
     authority.revoke({ id: 'ses_1' })
@@ -316,6 +332,17 @@ describe('RevocationFeed', () => {
     authority.cutStreams()
     await open.events.reached('feed_connected', 3)
     expect(open.feed.isRevoked(TOKEN)).toBe(true)
+  })
+
+  it('G09 opens a stream afresh whose request was held up, instead of being stale for as long as it lasts', async () => {
+    authority.overrides.set(STREAM, (request, response) => {
+      authority.overrides.delete(STREAM)
+      setTimeout(() => authority.openStream(request, response), 1_000)
+    })
+    using open = openFeed({}, undefined, 2_500)
+    await open.feed.ready()
+    await eventually(() => open.feed.stalenessMs() < 500)
+    expect(authority.resumed.length).toBe(2)
   })
 
   it('opens its stream afresh when it has grown old', async () => {

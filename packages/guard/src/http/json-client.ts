@@ -1,3 +1,5 @@
+import { untilAborted } from './until-aborted.ts'
+
 export type Fetch = typeof globalThis.fetch
 
 interface JsonRequest {
@@ -65,7 +67,9 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
       controller.abort(new Error(`${url.href} took longer than ${timeoutMs} ms`))
     }, timeoutMs).unref()
     try {
-      return await read(await fetch(url, { ...init, redirect: 'error', signal: controller.signal }))
+      const { signal } = controller
+      const work = fetch(url, { ...init, redirect: 'error', signal }).then(read)
+      return await untilAborted(signal, work)
     } finally {
       clearTimeout(timer)
       open.delete(controller)

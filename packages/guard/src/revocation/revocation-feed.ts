@@ -9,6 +9,7 @@ import type { ClientAuthentication } from '../http/client-authentication.ts'
 import type { Discovery } from '../http/discovery.ts'
 import type { Fetch } from '../http/json-client.ts'
 import { releaseProcess } from '../http/release-process.ts'
+import { untilAborted } from '../http/until-aborted.ts'
 import { FEED_PULSE_MS, type FeedPage } from '../protocol/index.ts'
 import { parseCursor, parsePage, parsePulse } from './feed-messages.ts'
 import { Freshness } from './freshness.ts'
@@ -49,6 +50,8 @@ export interface RevocationFeedOptions {
   fetch: Fetch
   clock: Clock
   emit: EmitEvent
+  /** Older knowledge is stale. */
+  maxStalenessMs: number
   /** The issuer's keys changed, or may have while the stream was away. */
   onKeysChanged: () => void
   pace?: Partial<FeedPace>
@@ -146,7 +149,7 @@ export class RevocationFeed implements RevocationSource {
       const opened = momentOf(clock)
       this.#freshness.open()
       this.#isBeginning = false
-      const response = await releaseProcess(streamUrl, () =>
+      const asked = releaseProcess(streamUrl, () =>
         fetch(streamUrl, {
           redirect: 'error',
           signal: request.signal,
@@ -157,6 +160,7 @@ export class RevocationFeed implements RevocationSource {
           },
         }),
       )
+      const response = await untilAborted(request.signal, asked)
       if (isRefused(response)) {
         authentication.refused()
         throw refusalOf(response, authorization !== null)
@@ -172,8 +176,13 @@ export class RevocationFeed implements RevocationSource {
           isSpent = this.#isSpent(ageMs(opened, clock))
         },
       })
-      for await (const chunk of response.body ?? []) {
-        parse(chunk)
+      const reader = response.body?.getReader()
+      // An abort alone may not reach it.
+      request.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}))
+      for (;;) {
+        const chunk = reader && (await untilAborted(request.signal, reader.read()))
+        if (chunk?.value === undefined) break
+        parse(chunk.value)
         if (isSpent) return
       }
       throw new Error('The feed ended the stream')
@@ -244,10 +253,15 @@ export class RevocationFeed implements RevocationSource {
     this.#gate.open()
   }
 
-  /** Old in spite of a pulse: a clock jumped, and only a new stream can be dated afresh. */
+  /**
+   * Old in spite of a pulse, and stale before the next: a clock jumped, or the request for the stream
+   * was held up on its way. Only a new stream can be dated afresh.
+   */
   #isSpent(streamMs: number): boolean {
-    if (streamMs > this.#pace.maxStreamMs) return true
-    return this.#hasCounted && this.#freshness.ageMs() > this.#pace.silenceMs
+    const { maxStreamMs, silenceMs } = this.#pace
+    if (streamMs > maxStreamMs) return true
+    const maxAgeMs = Math.min(silenceMs, this.#options.maxStalenessMs - FEED_PULSE_MS)
+    return this.#hasCounted && this.#freshness.ageMs() > maxAgeMs
   }
 
   #note(error: unknown): void {

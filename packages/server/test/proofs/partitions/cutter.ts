@@ -104,7 +104,8 @@ class Link {
     client.on('data', (chunk: Buffer) => {
       const text = chunk.toString('latin1')
       for (const [words] of text.matchAll(/^(?:GET|POST) \/\S*/gm)) parts.onAsked(words)
-      this.#said = (this.#said + text).slice(-2_000)
+      // A line of its own: a request may follow a body that ended without one.
+      this.#said = `${this.#said}\n${text}`.slice(-2_000)
       this.obey(this.#cut)
     })
     for (const [socket, other] of [
