@@ -2,6 +2,7 @@
 // proxy that does what proxies do.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createSecretText } from '@signet/server'
 import {
   openPostgresDatabase,
   openSqliteDatabase,
@@ -214,6 +215,25 @@ describe('over http on this machine', { timeout }, () => {
     expect(plain.row('https').finding).toBe('https_missing')
   })
 })
+
+test(
+  'where a shared secret signs the key set is empty, and nothing is wrong with it',
+  async () => {
+    await using database = await openSqliteDatabase()
+    const shared = { SIGNET_ALG: 'HS256', SIGNET_TOKEN_SECRET: createSecretText() }
+    await using deployment = await startDeployment({ database, settings: shared })
+    const run = await deployment.doctor()
+    expect(run).toMatchObject({ code: 0, findings: [] })
+    expect(run.row('key_set')).toMatchObject({
+      status: 'ok',
+      words: expect.stringContaining('empty'),
+    })
+    expect(run.said).not.toContain(shared.SIGNET_TOKEN_SECRET)
+    const outside = await runDoctor({}, ['--issuer', deployment.issuer])
+    expect(outside.row('key_set').status).toBe('skipped')
+  },
+  timeout,
+)
 
 describe('a feed for clients', { timeout }, () => {
   test('is followed with credentials, and told where they are missing or refused', async () => {

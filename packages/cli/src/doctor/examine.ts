@@ -1,5 +1,5 @@
 // Everything that `signet doctor` looks at, side by side as far as one thing does not need another.
-import type { Config, Inspection } from '@signet/server'
+import type { Config, DatabaseContents, Inspection } from '@signet/server'
 import { judgeClocks, readAheadSeconds } from './clock-check.ts'
 import { checkFeed } from './feed-check.ts'
 import { judgeInside } from './inside-checks.ts'
@@ -14,7 +14,7 @@ export async function examineDeployment(config: Config): Promise<Result[]> {
   const inspecting = inspectDeployment(config)
   const [inspection, outside] = await Promise.all([
     inspecting,
-    examineOutside(config.issuer, inspecting),
+    examineOutside(config.issuer, { inspecting, hasSharedSecret: config.tokenSecrets !== null }),
   ])
   const settings = ok(
     'settings',
@@ -26,7 +26,7 @@ export async function examineDeployment(config: Config): Promise<Result[]> {
 
 /** Of an issuer of which nothing is known but its name. */
 export async function examineIssuer(issuer: string): Promise<Result[]> {
-  return inOrder(await examineOutside(issuer, Promise.resolve(null)))
+  return inOrder(await examineOutside(issuer, NOTHING_KNOWN))
 }
 
 /** All that can be said where the settings have problems. */
@@ -38,9 +38,17 @@ export function withoutConfig(problems: readonly string[]): Result[] {
   ]
 }
 
+interface Known {
+  readonly inspecting: Promise<Inspection | null>
+  /** Whether tokens are signed with SIGNET_TOKEN_SECRET. */
+  readonly hasSharedSecret: boolean
+}
+
+const NOTHING_KNOWN: Known = { inspecting: Promise.resolve(null), hasSharedSecret: false }
+
 async function examineOutside(
   issuer: string,
-  inspecting: Promise<Inspection | null>,
+  { inspecting, hasSharedSecret }: Known,
 ): Promise<Result[]> {
   const url = new URL(issuer)
   const now = Date.now() / 1000
@@ -67,16 +75,20 @@ async function examineOutside(
     )
     return [...seen, ...unasked, clock]
   }
-  const kids = contents?.publishedKeys
   const [keySet, feed] = await Promise.all([
     checkKeySet({
       issuer,
       keySetUrl: metadata['jwks_uri'],
-      expectedKids: kids === undefined || 'failure' in kids ? null : kids,
+      expectedKids: hasSharedSecret ? [] : findKids(contents),
     }),
     checkFeed({ issuer, isReady: ready.status === 'skipped' ? null : ready.status === 'ok' }),
   ])
   return [...seen, judgeHsts(url, answer), ready, ...keySet, feed, clock]
+}
+
+function findKids(contents: DatabaseContents | null): readonly string[] | null {
+  if (contents === null || 'failure' in contents.publishedKeys) return null
+  return contents.publishedKeys
 }
 
 function inOrder(results: readonly Result[]): Result[] {

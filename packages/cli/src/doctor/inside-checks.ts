@@ -20,7 +20,7 @@ export function judgeInside(
     judgeRedis(inspection),
     judgeSecret(config, inspection),
     ...unlessUnread('old_secrets', contents?.secretUses, judgeOldSecrets),
-    judgeKeys(inspection),
+    judgeKeys(config, inspection),
     judgeTlsFiles(inspection, now),
     ...unlessUnread('client_addresses', contents?.addresses, (addresses) => [
       judgeAddresses(config, addresses),
@@ -104,15 +104,18 @@ function judgeSecret({ secrets }: Config, { weakSecrets }: Inspection): Result {
   return ok('secret', `32 bytes that look random (${where})`)
 }
 
-function judgeKeys({ contents, weakSecrets }: Inspection): Result {
+function judgeKeys({ tokenSecrets }: Config, { contents, weakSecrets }: Inspection): Result {
   if (contents === null) return skipped('signing_keys', UNREAD)
   if ('failure' in weakSecrets) return skipped('signing_keys', 'the secret could not be read')
   const { publishedKeys, secretUses } = contents
   if (!('failure' in publishedKeys)) {
     const count = publishedKeys.length
-    if (count === 0)
-      return skipped('signing_keys', 'there are none yet: the first start makes them')
-    return ok('signing_keys', `${count} are published, and all can be opened`)
+    if (count === 0) {
+      const signs = tokenSecrets === null ? 'the first start makes them' : 'a shared secret signs'
+      return skipped('signing_keys', `there are none: ${signs}`)
+    }
+    const what = tokenSecrets === null ? 'are published' : 'wait while SIGNET_TOKEN_SECRET signs'
+    return ok('signing_keys', `${count} ${what}, and all can be opened`)
   }
   // That has its own row, and another remedy.
   if (!('failure' in secretUses) && secretUses.unlisted.keys > 0) {

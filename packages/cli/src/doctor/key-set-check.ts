@@ -5,7 +5,7 @@ import type { Answer } from '../issuer/fetch-answer.ts'
 import { parseJson } from '../issuer/fetch-json.ts'
 import { parseAnnouncedUrl } from '../issuer/issuer-keys.ts'
 import { ask, reasonOf } from './issuer-check.ts'
-import { found, ok, type Result } from './results.ts'
+import { found, ok, type Result, skipped } from './results.ts'
 
 /** An authority never lets a set be kept for longer: its next key would sign before all know it. */
 const MAX_KEPT_SECONDS = 300
@@ -17,7 +17,7 @@ export interface KeySetQuestion {
   readonly issuer: string
   /** As the discovery document has it. */
   readonly keySetUrl: unknown
-  /** Ids of the keys that the database holds; null: not known. */
+  /** Ids of the keys that should be in it, none where a shared secret signs; null: not known. */
   readonly expectedKids: readonly string[] | null
 }
 
@@ -28,6 +28,12 @@ export async function checkKeySet(question: KeySetQuestion): Promise<Result[]> {
     const answer = await ask(href, AFRESH)
     if (answer.status !== 200) throw new CommandError(`it answered ${answer.status}`)
     const keySet = createKeySet(parseJson(answer.text) as JwkSetLike)
+    const isEmpty = keySet.size === 0 && keySet.skipped.length === 0
+    if (isEmpty && expectedKids === null) {
+      return [skipped('key_set', 'it is empty, as where a shared secret signs')]
+    }
+    if (isEmpty && expectedKids?.length === 0)
+      return [ok('key_set', 'it is empty, as it should be')]
     if (keySet.size === 0) throw new CommandError('no key in it can be used')
     const etag = answer.headers.get('etag')
     const again = etag === null ? null : await ask(href, { ...AFRESH, 'if-none-match': etag })
