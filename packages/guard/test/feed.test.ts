@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClock } from '../src/clock.ts'
 import { createClientAuthentication } from '../src/http/client-authentication.ts'
@@ -125,6 +127,22 @@ describe('RevocationFeed', () => {
     authority.isSilent = true
     await open.events.reached('feed_disconnected', 1)
     expect(open.events.all.at(-1)).toMatchObject({ reason: expect.stringMatching(/silent/) })
+    authority.isSilent = false
+    await open.events.reached('feed_connected', 2)
+  })
+
+  it('G09 cuts a stream that has gone silent, also when garbage was collected meanwhile', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    using open = openFeed({ silenceMs: 1_000 })
+    await open.feed.ready()
+    authority.isSilent = true
+    const collecting = setInterval(collect, 100)
+    try {
+      await open.events.reached('feed_disconnected', 1)
+    } finally {
+      clearInterval(collecting)
+    }
     authority.isSilent = false
     await open.events.reached('feed_connected', 2)
   })
