@@ -18,6 +18,7 @@ import {
 } from '@signet/testkit'
 import { decode } from '@signet/token'
 import { describe, expect, test } from 'vitest'
+import { callOauth, openAdministration } from './oauth-client.ts'
 
 const PERSON = ['ada@example.com', 'correct horse battery'] as const
 const KEY_SET = '/.well-known/jwks.json'
@@ -67,7 +68,17 @@ describe.each(databases)('tokens under a shared secret on $name', ({ open }) => 
       expect(await service.statusOf(token, '/strict')).toBe(200)
       expect((await client.profile(token)).status).toBe(200)
     }
+    const call = await openAdministration(authority, database)
+    const body = { name: 'asker', rights: ['introspect'], audiences: [authority.config.issuer] }
+    const asker = (await call('/admin/clients', { body })).body
+    const ask = async (token: string) =>
+      (await callOauth(authority, '/oauth/introspect', { token }, asker)).body
+    expect(await ask(person.accessToken)).toMatchObject({ active: true, token_type: 'Bearer' })
+    const own = { grant_type: 'client_credentials' }
+    const issued = (await callOauth(authority, '/oauth/token', own, asker)).body
+    expect(await service.statusOf(String(issued['access_token']))).toBe(200)
     expect((await client.logout(renewed.accessToken)).status).toBe(204)
+    expect(await ask(person.accessToken)).toEqual({ active: false })
     for (const token of [person.accessToken, renewed.accessToken]) {
       await waitUntil('the service refuses', async () => (await service.statusOf(token)) === 401)
       expect((await client.profile(token)).status).toBe(401)
