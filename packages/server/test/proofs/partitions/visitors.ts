@@ -151,6 +151,8 @@ export class Visitors {
   /** Asks until the authority, or its database, is there again. */
   async #insist<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
     while (!this.#isStopped) {
+      // Where the servers are gone for good, the verifier is too.
+      this.check()
       const answer = await answerOf(ask())
       if (answer !== null && answer.status !== 503) return answer
       await sleep(RETRY_MS)
