@@ -109,6 +109,16 @@ describe.each(databases)('a feed for clients on $name', ({ open }) => {
     expect(metadata['revocation_feed_access']).toBe('clients')
   })
 
+  test('is ended for a client whose right is taken away', async () => {
+    const one = await createClient(['feed', 'introspect'])
+    await using feed = await followFeed(authority.url, one)
+    await feed.first('a pulse comes', ({ event }) => event === 'pulse')
+    await administer((clients) => clients.change(one.id, { rights: ['introspect'] }, OPERATOR))
+    await feed.ended
+    const [status] = await statusOf('/revocations/stream', one.authorization)
+    expect(status).toBe(403)
+  })
+
   test('is ended for a client that is disabled, and for no other', async () => {
     const [one, other] = [await createClient(['feed']), await createClient(['feed'])]
     await using feed = await followFeed(authority.url, one)

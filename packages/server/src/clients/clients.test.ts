@@ -153,10 +153,10 @@ describe.each(databases)('on $name', ({ open }) => {
       }
     })
 
-    test('G01 its tokens die when a scope or an audience is taken away, and only then', async () => {
+    test('G01 its tokens die when a scope, an audience or a right is taken away, and only then', async () => {
       const { client } = await create()
       const { id } = client
-      await clients.change(id, { name: 'accounts', rights: [] }, by)
+      await clients.change(id, { name: 'accounts', rights: ['feed', 'introspect'] }, by)
       await clients.change(id, { scopes: [...TERMS.scopes, 'more'] }, by)
       await clients.change(id, { audiences: [...TERMS.audiences, 'https://pay.example.com'] }, by)
       expect(await logged()).toEqual([])
@@ -166,9 +166,11 @@ describe.each(databases)('on $name', ({ open }) => {
       expect({ name, scopes, rights }).toEqual({
         name: 'accounts',
         scopes: ['orders:read'],
-        rights: [],
+        rights: ['feed', 'introspect'],
       })
       expect(await logged()).toEqual([entryOf(id), entryOf(id)])
+      await clients.change(id, { rights: ['introspect'] }, by)
+      expect(await logged()).toHaveLength(3)
     })
 
     test('G01 an end whose commit took long is made good before it is answered', async () => {

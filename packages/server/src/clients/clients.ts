@@ -215,8 +215,10 @@ export function createClients(parts: {
       change(id, by, async (tx, { client }) => {
         const parsed = parseTerms({ ...client, ...terms }, client)
         await setTerms(tx, id, parsed)
-        const endsTokens =
-          takesAway(client.scopes, parsed.scopes) || takesAway(client.audiences, parsed.audiences)
+        // A right is no part of a token, but the log is also what cuts a client off the feed.
+        const endsTokens = (['scopes', 'audiences', 'rights'] as const).some((name) =>
+          takesAway(client[name], parsed[name]),
+        )
         return { type: 'client_changed', detail: detailOf(parsed), endsTokens }
       }),
 

@@ -10,7 +10,7 @@ import { type Lane, openLane } from './partitions/lane.ts'
 import { nowMs, type Policy } from './partitions/oracle.ts'
 import { type ProofRun, roundsOf, type Tally } from './proof-run.ts'
 
-export const NEW_KEY = 'a new key is accepted after its token was there, ms'
+const NEW_KEY = 'a new key is accepted after its token was there, ms'
 
 const MAX_STALENESS_MS = 4_000
 /** Longer than a release takes, so that none of them expires. */

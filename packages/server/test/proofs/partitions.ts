@@ -10,8 +10,8 @@ import { nowMs } from './partitions/oracle.ts'
 import { Visitors } from './partitions/visitors.ts'
 import { type ProofRun, type Round, roundsOf } from './proof-run.ts'
 
-export const NOTICED = 'stale after it began, ms'
-export const RECOVERED = 'fresh again after it was over, ms'
+const NOTICED = 'stale after it began, ms'
+const RECOVERED = 'fresh again after it was over, ms'
 
 /** Two pulses: that long may nothing be heard. */
 const MAX_STALENESS_MS = 4_000
