@@ -24,8 +24,11 @@ const FORGED_EACH_SECOND = 50
 const PAUSE_SECONDS = 30
 /** In which second of each half minute a key is taken out of use, and the next one signs. */
 const NEW_KEY_SECOND = 5
-/** A set is fetched when a new one is announced, and when a revoked key is heard of. */
-const FETCHES_EACH_CHANGE = 2
+/**
+ * A set is fetched when a revoked key is heard of, when the set without it is announced, and when
+ * that with its successor's successor is, where a reading of the authority fell between the two.
+ */
+const FETCHES_EACH_CHANGE = 3
 
 const KEY_SET = 'GET /.well-known/jwks.json'
 
