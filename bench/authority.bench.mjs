@@ -119,38 +119,40 @@ async function login({ rounds, ms, postgres }) {
   await stopAll(started)
 }
 
-async function clientTokens({ rounds, ms, postgres }) {
-  const database = await openPostgresDatabase(postgres)
-  const started = await startAll([
-    bareServer('sign'),
-    signet({ name: 'signet, SQLite' }),
-    signet({ name: 'signet, PostgreSQL', databaseUrl: urlOf(database) }),
-    oidcProvider,
-  ])
-  const contestants = []
-  for (const { name, running } of started) {
-    const pids = pidsOf(name, running, postgres)
-    const asked = await running.clients(CONNECTIONS)
-    contestants.push({ name, pids, run: (time) => walkFor(time, asked) })
-  }
-  await compare({ heading: 'client credentials', yardstick: 'bare', contestants, rounds, ms })
-  await stopAll(started)
+async function clientTokens(plan) {
+  await compareAsked(plan, {
+    heading: 'client credentials',
+    server: 'sign',
+    peers: [oidcProvider],
+    walk: (running) => running.clients(CONNECTIONS),
+  })
 }
 
-async function introspection({ rounds, ms, postgres }) {
+async function introspection(plan) {
+  await compareAsked(plan, {
+    heading: 'introspection',
+    server: 'verify',
+    peers: [],
+    walk: (running) => running.introspectors(CONNECTIONS),
+  })
+}
+
+/** What clients ask for: beside a bare server that does the cryptography alone. */
+async function compareAsked({ rounds, ms, postgres }, { heading, server, peers, walk }) {
   const database = await openPostgresDatabase(postgres)
   const started = await startAll([
-    bareServer('verify'),
+    bareServer(server),
     signet({ name: 'signet, SQLite' }),
     signet({ name: 'signet, PostgreSQL', databaseUrl: urlOf(database) }),
+    ...peers,
   ])
   const contestants = []
   for (const { name, running } of started) {
-    const asked = await running.introspectors(CONNECTIONS)
+    const walkers = await walk(running)
     const pids = pidsOf(name, running, postgres)
-    contestants.push({ name, pids, run: (time) => walkFor(time, asked) })
+    contestants.push({ name, pids, run: (time) => walkFor(time, walkers) })
   }
-  await compare({ heading: 'introspection', yardstick: 'bare', contestants, rounds, ms })
+  await compare({ heading, yardstick: 'bare', contestants, rounds, ms })
   await stopAll(started)
 }
 

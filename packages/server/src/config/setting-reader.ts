@@ -1,6 +1,6 @@
 import { parseDuration } from '@signet/token'
-import type { SettingName } from './config.ts'
 import type { Environment } from './env.ts'
+import type { SettingName } from './setting-names.ts'
 
 /** Reads single settings and collects what is wrong with them, by name and never by value. */
 export interface SettingReader {

@@ -65,14 +65,16 @@ const MAX_ATTEMPTS = 10
 
 const NOBODY: Origin = { actor: null, address: null }
 
-export function createKeyChanges(parts: {
-  database: Database
-  secrets: SecretRing
-  revocations: Revocations
-  rules: KeyRules
-  clock: Clock
-  events: AuditedEvents
-}): KeyChanges {
+export interface KeyChangesParts {
+  readonly database: Database
+  readonly secrets: SecretRing
+  readonly revocations: Revocations
+  readonly rules: KeyRules
+  readonly clock: Clock
+  readonly events: AuditedEvents
+}
+
+export function createKeyChanges(parts: KeyChangesParts): KeyChanges {
   const { database, secrets, revocations, rules, clock, events } = parts
   /** One clock for all processes; those on one SQLite file share a machine. */
   async function readNow(db: Database): Promise<number> {
