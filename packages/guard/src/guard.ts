@@ -3,6 +3,7 @@
 import { decode, TokenError } from '@signet/token'
 import { authorize } from './authorize.ts'
 import { type BearerAnswer, createBearerAnswer } from './bearer.ts'
+import { CheckedToken } from './checked-token.ts'
 import { findBearerToken, type GuardedSource } from './credentials.ts'
 import { GuardError, isRefusal, type Refusal } from './errors.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type GuardPolicy,
   parseGuardOptions,
 } from './guard-options.ts'
-import { createIdentity, type Identity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import { type IssuerHealth, TrustedIssuer } from './issuer.ts'
 import { printMetrics } from './metrics.ts'
 import { isRoute, parseRoute, type Route, type RouteOptions } from './route.ts'
@@ -169,15 +170,18 @@ export class Guard {
       decode(token)
       await issuer.waitForStart()
     }
-    const checked = await issuer.check(token).catch((error: unknown) => {
+    let checked: CheckedToken
+    try {
+      const found = issuer.check(token)
+      checked = found instanceof CheckedToken ? found : await found
+    } catch (error) {
       // Nor is it our outage that it is none.
       if (isRefusal(error) && error.code === 'keys_unavailable') decode(token)
       throw error
-    })
+    }
     const { onStale } = route
     if (onStale !== 'accept') await issuer.checkFreshness(token, onStale)
-    const watch = issuer.watch(token, checked, onStale)
-    const identity = createIdentity({ claims: checked.claims, token, watch })
+    const identity = checked.identity(onStale)
     authorize(identity, route)
     this.#accepted += 1
     return identity

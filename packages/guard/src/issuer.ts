@@ -1,17 +1,17 @@
 // One issuer that a guard trusts: its keys, its revocations, and the check of a token against
 // both. Nothing of one issuer is ever used for the tokens of another.
 import { createVerifier, decode, type KeySet, TokenError, type TokenHeader } from '@signet/token'
+import { CheckedToken } from './checked-token.ts'
 import { ageMs, type Moment, momentOf } from './clock.ts'
 import { connectIssuer, type IssuerConnections } from './connect-issuer.ts'
 import { GuardError } from './errors.ts'
 import type { GuardPolicy } from './guard-options.ts'
-import type { Identity, VerifiedClaims } from './identity.ts'
+import type { VerifiedClaims } from './identity.ts'
 import { IdentityWatches } from './identity-watches.ts'
 import type { IssuerPolicy } from './issuer-options.ts'
 import type { KeysHealth } from './keys/key-source.ts'
 import { ACCESS_TOKEN_TYPE } from './protocol/index.ts'
 import type { IntrospectionCounts } from './revocation/introspection.ts'
-import type { RevocationSubject } from './revocation/revocation-source.ts'
 import { parseSubject } from './revocation/revocation-subject.ts'
 import { stalenessOf } from './revocation/staleness-watch.ts'
 import type { OnStale } from './route.ts'
@@ -37,22 +37,10 @@ export interface IssuerHealth {
   readonly lastError: string | null
 }
 
-interface Verified {
-  readonly claims: VerifiedClaims
-  /** Of the key that verified the token; null when that has none. */
-  readonly kid: string | null
-}
-
-/** A token that was good when it was looked at. */
-export interface CheckedToken {
-  readonly claims: VerifiedClaims
-  /** Null where nothing can be revoked. */
-  readonly subject: RevocationSubject | null
-}
-
 interface Verifier {
   readonly keySet: KeySet
-  readonly verify: (token: string) => Verified
+  /** @throws TokenError; GuardError `token_invalid` */
+  readonly check: (token: string) => CheckedToken
 }
 
 export class TrustedIssuer {
@@ -102,20 +90,20 @@ export class TrustedIssuer {
   }
 
   /**
-   * Signature and claims, then known revocations. Says nothing about how fresh these are.
+   * Signature and claims, then known revocations. Says nothing about how fresh these are. Answers
+   * later only where the token's key is not known yet.
    *
    * @throws TokenError; GuardError `token_revoked`, `token_invalid`, `keys_unavailable`,
    *   `revocation_stale` when a source of the caller's own fails
    */
-  async check(token: string): Promise<CheckedToken> {
-    const { claims, kid } = await this.#verify(token)
-    const { revocations } = this.#connections
-    if (revocations === null) return { claims, subject: null }
-    const subject = parseSubject(claims, kid)
-    if (attempt('revocation_stale', () => revocations.isRevoked(subject))) {
-      throw new GuardError('token_revoked')
+  check(token: string): CheckedToken | Promise<CheckedToken> {
+    const verifier = this.#currentVerifier()
+    try {
+      return this.#unrevoked(verifier.check(token))
+    } catch (error) {
+      if (!(error instanceof TokenError) || error.code !== 'key_not_found') throw error
+      return this.#checkWithNewKeys(token, { verifier, error })
     }
-    return { claims, subject }
   }
 
   /**
@@ -130,12 +118,6 @@ export class TrustedIssuer {
     if (!(await this.#isActive(token))) {
       throw new GuardError('token_revoked', { reason: 'introspected' })
     }
-  }
-
-  /** `onRevoked` of an identity made of this token, on a route with that policy. */
-  watch(token: string, { claims, subject }: CheckedToken, onStale: OnStale): Identity['onRevoked'] {
-    const expiresAt = claims.exp + this.#guard.clockToleranceSeconds
-    return (callback) => this.#watches.add({ token, subject, expiresAt, onStale }, callback)
   }
 
   health(): IssuerHealth {
@@ -181,20 +163,26 @@ export class TrustedIssuer {
     this.#hasStarted = true
   }
 
-  async #verify(token: string): Promise<Verified> {
-    const { keys } = this.#connections
-    const verifier = this.#currentVerifier()
-    try {
-      return verifier.verify(token)
-    } catch (error) {
-      if (!(error instanceof TokenError) || error.code !== 'key_not_found') throw error
-      await keys.refresh(decode(token).header.kid).catch((cause: unknown) => {
-        throw new GuardError('keys_unavailable', { reason: 'source_failed', cause })
-      })
-      const renewed = this.#currentVerifier()
-      if (renewed === verifier) throw error
-      return renewed.verify(token)
+  async #checkWithNewKeys(
+    token: string,
+    { verifier, error }: { verifier: Verifier; error: TokenError },
+  ): Promise<CheckedToken> {
+    await this.#connections.keys.refresh(decode(token).header.kid).catch((cause: unknown) => {
+      throw new GuardError('keys_unavailable', { reason: 'source_failed', cause })
+    })
+    const renewed = this.#currentVerifier()
+    if (renewed === verifier) throw error
+    return this.#unrevoked(renewed.check(token))
+  }
+
+  #unrevoked(checked: CheckedToken): CheckedToken {
+    const { revocations } = this.#connections
+    const { subject } = checked
+    if (revocations === null || subject === null) return checked
+    if (attempt('revocation_stale', () => revocations.isRevoked(subject))) {
+      throw new GuardError('token_revoked')
     }
+    return checked
   }
 
   #currentVerifier(): Verifier {
@@ -215,14 +203,30 @@ export class TrustedIssuer {
       requiredClaims: isAccessToken ? ['iss', 'sub', 'iat', 'jti', 'client_id'] : ['iss', 'sub'],
       now: () => this.#now() / 1000,
     })
-    this.#verifier = {
-      keySet,
-      verify(token) {
-        const { header, claims } = verify(token)
-        return { claims, kid: kidOf(header, keySet) }
-      },
+    // As long as the verifier remembers a token, what is derived of it is remembered with it.
+    const known = new WeakMap<object, CheckedToken>()
+    const check = (token: string) => {
+      const verified = verify(token)
+      const before = known.get(verified)
+      if (before !== undefined) return before
+      const checked = this.#derive(token, verified.claims, kidOf(verified.header, keySet))
+      known.set(verified, checked)
+      return checked
     }
+    this.#verifier = { keySet, check }
     return this.#verifier
+  }
+
+  #derive(token: string, claims: VerifiedClaims, kid: string | null): CheckedToken {
+    const subject = this.#connections.revocations === null ? null : parseSubject(claims, kid)
+    const expiresAt = claims.exp + this.#guard.clockToleranceSeconds
+    return new CheckedToken({
+      token,
+      claims,
+      subject,
+      watch: (onStale) => (callback) =>
+        this.#watches.add({ token, subject, expiresAt, onStale }, callback),
+    })
   }
 
   /** The issuer's time where the feed tells it; otherwise this machine's. */
