@@ -18,7 +18,9 @@ test('the error table of docs/reference/http.md holds every code, with its statu
 })
 
 test('.env.example holds every setting and no other', () => {
-  const list = /const SETTINGS = \[([\s\S]*?)\]/.exec(read('packages/server/src/config/setting-names.ts'))
+  const list = /const SETTINGS = \[([\s\S]*?)\]/.exec(
+    read('packages/server/src/config/setting-names.ts'),
+  )
   const inCode = list?.[1]?.match(/SIGNET_\w+/g) ?? []
   const inExample = [...read('.env.example').matchAll(/^#(SIGNET_\w+)=/gm)].map(([, name]) => name)
   expect(inCode.length).toBeGreaterThan(10)

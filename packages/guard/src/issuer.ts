@@ -111,13 +111,12 @@ export class TrustedIssuer {
    *
    * @throws GuardError `revocation_stale`, and `token_revoked` when the authority says so
    */
-  async checkFreshness(token: string, onStale: Exclude<OnStale, 'accept'>): Promise<void> {
+  checkFreshness(token: string, onStale: OnStale): void | Promise<void> {
+    if (onStale === 'accept') return
     const { revocations } = this.#connections
     if (revocations !== null && stalenessOf(revocations) <= this.#guard.maxStalenessMs) return
     if (onStale === 'refuse') throw new GuardError('revocation_stale')
-    if (!(await this.#isActive(token))) {
-      throw new GuardError('token_revoked', { reason: 'introspected' })
-    }
+    return this.#introspect(token)
   }
 
   health(): IssuerHealth {
@@ -143,6 +142,12 @@ export class TrustedIssuer {
     this.#isClosed = true
     this.#connections.close()
     this.#watches.close()
+  }
+
+  async #introspect(token: string): Promise<void> {
+    if (!(await this.#isActive(token))) {
+      throw new GuardError('token_revoked', { reason: 'introspected' })
+    }
   }
 
   #isActive(token: string): Promise<boolean> {

@@ -31,7 +31,7 @@ export function protect(
   const route = guard.route(options)
   return async (request, response, next) => {
     try {
-      const identity = await guard.authenticate(request, route)
+      const identity = await guard.admit(request, route)
       if (identity !== null) setIdentity(request, identity)
     } catch (error) {
       await answerRefusal(guard, error, {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal } from '../errors.ts'
 import type { Guard } from '../guard.ts'
+import type { Identity } from '../identity.ts'
 import type { RouteOptions } from '../route.ts'
 import { answerRefusal } from './answer-refusal.ts'
 import { setIdentity } from './request-identity.ts'
@@ -28,25 +29,27 @@ export type ProtectHook = (
 export function protect(guard: Guard, { onError, ...options }: ProtectOptions = {}): ProtectHook {
   const route = guard.route(options)
 
-  async function isAllowed(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-    try {
-      const identity = await guard.authenticate(request.raw, route)
+  return (request, reply, done) => {
+    const allow = (identity: Identity | null) => {
       if (identity !== null) setIdentity(request, identity)
-      return true
-    } catch (error) {
-      await answerRefusal(guard, error, {
+      done()
+    }
+    const refuse = (error: unknown) => {
+      answerRefusal(guard, error, {
         // As bytes, because Fastify would add a charset to the media type of a text.
         send: ({ status, headers, body }) =>
           reply.code(status).headers(headers).send(Buffer.from(body)),
         onError: onError && ((refusal) => onError(refusal, request, reply)),
-      })
-      return false
+      }).catch(done)
     }
-  }
-
-  return (request, reply, done) => {
-    isAllowed(request, reply).then((allowed) => {
-      if (allowed) done()
-    }, done)
+    let found: Identity | null | Promise<Identity | null>
+    try {
+      found = guard.admit(request.raw, route)
+    } catch (error) {
+      refuse(error)
+      return
+    }
+    if (found instanceof Promise) found.then(allow, refuse)
+    else allow(found)
   }
 }

@@ -43,7 +43,7 @@ export function protect<R extends FetchRequest, Rest extends unknown[]>(
   return async (request, ...rest) => {
     let identity: Identity | null
     try {
-      identity = await guard.authenticate(request, route)
+      identity = await guard.admit(request, route)
     } catch (error) {
       return answerRefusal(guard, error, {
         send: ({ status, headers, body }) => new Response(body, { status, headers }),

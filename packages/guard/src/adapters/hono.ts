@@ -32,7 +32,7 @@ export function protect(
   const route = guard.route(options)
   return async (context, next) => {
     try {
-      context.set('identity', await guard.authenticate(context.req.raw, route))
+      context.set('identity', await guard.admit(context.req.raw, route))
     } catch (error) {
       return answerRefusal(guard, error, {
         send: ({ status, headers, body }) => context.body(body, status, headers),

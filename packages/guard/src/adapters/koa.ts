@@ -20,7 +20,7 @@ export function protect(guard: Guard, { onError, ...options }: ProtectOptions = 
   const route = guard.route(options)
   return async (context, next) => {
     try {
-      const identity = await guard.authenticate(context.req, route)
+      const identity = await guard.admit(context.req, route)
       if (identity !== null) holder.setIdentity(context.state, identity)
     } catch (error) {
       await answerRefusal(guard, error, {

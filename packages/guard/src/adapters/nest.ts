@@ -32,7 +32,7 @@ export function protect(guard: Guard, { onError, ...options }: ProtectOptions = 
       const http = context.switchToHttp()
       const request = http.getRequest<IncomingMessage | FastifyRequest>()
       try {
-        const identity = await guard.authenticate('raw' in request ? request.raw : request, route)
+        const identity = await guard.admit('raw' in request ? request.raw : request, route)
         if (identity !== null) setIdentity(request, identity)
         return true
       } catch (error) {
