@@ -7,6 +7,13 @@ import { type GuardOptions, parseGuardOptions } from './guard-options.ts'
 
 const GOOD = { issuer: 'https://issuer.example', audience: 'https://service.example' }
 const CLIENT = { clientId: 'cli_1', clientSecret: 'cs_unmentionable' }
+const SOURCE = {
+  isRevoked: () => false,
+  stalenessMs: () => 0,
+  ready: async () => {},
+  close: () => {},
+  health: () => ({ connected: true, cursor: null, size: 0, lastError: null }),
+}
 const key = await generateKey('ES256')
 const secret = secretKey(Buffer.alloc(32, 'a1b2c3'), { algorithm: 'HS256' })
 
@@ -74,6 +81,11 @@ const BAD_OPTIONS: [string, unknown, RegExp][] = [
   ['refuse without a feed', { ...GOOD, onStale: 'refuse', revocation: 'none' }, /needs a revoc/],
   ['revocation misspelt', { ...GOOD, revocation: 'off' }, /'feed', 'none'/],
   ['half a revocation source', { ...GOOD, revocation: { isRevoked() {} } }, /RevocationSource/],
+  [
+    'a revocation source whose time is none',
+    { ...GOOD, revocation: { ...SOURCE, now: 1 } },
+    /RevocationSource/,
+  ],
   ['a text for keys', { ...GOOD, keys: 'secret' }, /never a text/],
   ['no algorithms', { ...GOOD, algorithms: [] }, /known algorithms/],
   ['none for an algorithm', { ...GOOD, algorithms: ['none'] }, /known algorithms/],

@@ -38,7 +38,7 @@ export interface IdentityWatchesOptions {
   source: RevocationSource | null
   maxStalenessMs: number
   clock: Clock
-  /** By which tokens expire, epoch milliseconds. */
+  /** By which tokens expire, epoch milliseconds. @throws GuardError when the source fails */
   now: () => number
   /** @throws GuardError when the authority does not answer */
   isActive: (token: string) => Promise<boolean>
@@ -110,9 +110,9 @@ export class IdentityWatches {
   #endOf({ subject, expiresAt, onStale }: Watch): IdentityEnd | null {
     const { now, source } = this.#options
     if (this.#isClosed) return 'guard_closed'
-    if (now() / 1000 >= expiresAt) return 'token_expired'
-    if (source === null || subject === null) return null
     try {
+      if (now() / 1000 >= expiresAt) return 'token_expired'
+      if (source === null || subject === null) return null
       if (source.isRevoked(subject)) return 'token_revoked'
     } catch {
       return 'revocation_stale'

@@ -219,7 +219,9 @@ function isKeySource(value: unknown): value is KeySource {
 }
 
 function isRevocationSource(value: unknown): value is RevocationSource {
-  return hasMethods(value, ['isRevoked', 'stalenessMs', 'ready', 'close', 'health'])
+  if (!hasMethods(value, ['isRevoked', 'stalenessMs', 'ready', 'close', 'health'])) return false
+  const { listen, now } = value as Partial<RevocationSource>
+  return [listen, now].every((method) => method === undefined || typeof method === 'function')
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {

@@ -234,9 +234,19 @@ export class TrustedIssuer {
     })
   }
 
-  /** The issuer's time where the feed tells it; otherwise this machine's. */
+  /**
+   * The issuer's time where the feed tells it; otherwise this machine's.
+   *
+   * @throws GuardError `revocation_stale` when a source of the caller's own fails
+   */
   #now(): number {
-    return this.#connections.revocations?.now?.() ?? this.#guard.clock.now()
+    const { revocations } = this.#connections
+    const told = attempt('revocation_stale', () => revocations?.now?.() ?? null)
+    if (told === null) return this.#guard.clock.now()
+    // No comparison with anything else would ever let a token expire.
+    if (!Number.isFinite(told))
+      throw new GuardError('revocation_stale', { reason: 'source_failed' })
+    return told
   }
 
   #status(stalenessMs: number | null): IssuerHealth['status'] {

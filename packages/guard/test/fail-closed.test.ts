@@ -1,4 +1,4 @@
-import { createKeySet, generateKey, sign } from '@signet/token'
+import { createKeySet, generateKey, type Key, sign } from '@signet/token'
 import { describe, expect, it } from 'vitest'
 import { createGuard, type KeySource, type RevocationSource } from '../src/index.ts'
 import { FRAMEWORKS } from './services/index.ts'
@@ -93,12 +93,7 @@ describe.each(Object.entries(FRAMEWORKS))('H13 %s', (_name, start) => {
     })
     await guard.ready()
     await using service = await start(guard)
-    const token = sign({ sub: 'a', client_id: 'c', jti: 'j' }, key, {
-      issuer: 'here',
-      audience: 'here',
-      expiresIn: 60,
-      type: 'at+jwt',
-    })
+    const token = issue(key)
     const headers = { authorization: `Bearer ${token}` }
     expect((await fetch(`${service.url}/plain`, { headers })).status).toBe(200)
     isBroken = true
@@ -132,7 +127,44 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_name, start) => {
   })
 })
 
+describe('a source of revocations that tells the time', () => {
+  it.each([
+    [
+      'fails',
+      () => {
+        throw new Error('the clock is down')
+      },
+    ],
+    ['is no number', () => Number.NaN],
+    ['is no date', () => 'now' as unknown as number],
+    ['never comes', () => Number.POSITIVE_INFINITY],
+  ])('H13 lets nobody in whose time %s, and ends who was in', async (_case, broken) => {
+    const key = await generateKey('ES256')
+    const source = { ...nothingRevoked, now: (): number => Date.now() }
+    const options = { issuer: 'here', audience: 'here', keys: key, revocation: source }
+    const guard = createGuard(options)
+    await guard.ready()
+    const token = issue(key)
+    const identity = await guard.verify(token)
+    source.now = broken
+    await expect(guard.verify(token)).rejects.toMatchObject({ code: 'revocation_stale' })
+    const end = await new Promise((resolve) => identity.onRevoked(resolve))
+    expect(end).toBe('revocation_stale')
+    guard.close()
+  })
+})
+
 async function openLocalGuard() {
   const keys = await generateKey('ES256')
   return createGuard({ issuer: 'here', audience: 'here', keys, revocation: nothingRevoked })
+}
+
+function issue(key: Key): string {
+  const claims = { sub: 'a', client_id: 'c', jti: 'j' }
+  return sign(claims, key, {
+    issuer: 'here',
+    audience: 'here',
+    expiresIn: 60,
+    type: 'at+jwt',
+  })
 }

@@ -352,6 +352,21 @@ describe('RevocationFeed', () => {
     expect(open.feed.isRevoked(TOKEN)).toBe(true)
   })
 
+  it('G10 forgets no live entry when all clocks jump ahead together, and come back', async () => {
+    let aheadMs = 0
+    authority.revoke({ id: 'ses_1' })
+    using open = openFeed({}, () => Date.now() + aheadMs)
+    await open.feed.ready()
+    aheadMs = 86_400_000
+    authority.aheadMs = aheadMs
+    await open.events.reached('feed_connected', 2)
+    await eventually(() => Number(open.feed.now()) - Date.now() > 86_000_000)
+    aheadMs = 0
+    authority.aheadMs = 0
+    await eventually(() => Math.abs(Number(open.feed.now()) - Date.now()) < 60_000)
+    expect(open.feed.isRevoked(TOKEN)).toBe(true)
+  })
+
   it('G09 opens a stream afresh whose request was held up, instead of being stale for as long as it lasts', async () => {
     authority.overrides.set(STREAM, (request, response) => {
       authority.overrides.delete(STREAM)

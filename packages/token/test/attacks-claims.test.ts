@@ -65,6 +65,14 @@ describe('C01 exp', () => {
     expect(await judge(good, { ...at(exp - 0.001), clockToleranceSeconds: 0 })).toBe('accepted')
     expect(await judge(good, { ...at(exp), clockToleranceSeconds: 0 })).toBe('token_expired')
   })
+
+  it.each([Number.NaN, Number.NEGATIVE_INFINITY, undefined, '1', null])(
+    'accepts nothing by a clock that says %s',
+    async (time) => {
+      const clock = { now: () => time as number }
+      await expect(judge(good, clock)).rejects.toThrow(/now must answer/)
+    },
+  )
 })
 
 describe('C02 times without an end', () => {

@@ -59,7 +59,7 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
   async function exchange<T>(
     url: URL,
     init: RequestInit,
-    read: (response: Response) => T | Promise<T>,
+    read: (response: Response, signal: AbortSignal) => T | Promise<T>,
   ): Promise<T> {
     const controller = new AbortController()
     open.add(controller)
@@ -68,12 +68,16 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
     }, timeoutMs).unref()
     try {
       const { signal } = controller
-      const work = fetch(url, { ...init, redirect: 'error', signal }).then(read)
-      return await untilAborted(signal, work)
+      const asked = fetch(url, { ...init, redirect: 'error', signal })
+      const response = await untilAborted(signal, asked, discard)
+      try {
+        return await read(response, signal)
+      } finally {
+        discard(response)
+      }
     } finally {
       clearTimeout(timer)
       open.delete(controller)
-      // Ends a body that was not read to its end.
       controller.abort()
     }
   }
@@ -86,10 +90,10 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
         'cache-control': 'no-cache',
         ...(etag === null ? {} : { 'if-none-match': etag }),
       }
-      return exchange(url, { headers }, async (response): Promise<JsonAnswer> => {
+      return exchange(url, { headers }, async (response, signal): Promise<JsonAnswer> => {
         const maxAgeSeconds = readMaxAge(response.headers)
         if (response.status === 304 && etag !== null) return { status: 304, maxAgeSeconds }
-        const body = await readJson(response, { url, maxBytes })
+        const body = await readJson(response, { url, maxBytes, signal })
         return { status: 200, body, etag: response.headers.get('etag'), maxAgeSeconds }
       })
     },
@@ -99,7 +103,9 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
         ...(authorization === null ? {} : { authorization }),
       }
       const init = { method: 'POST', headers, body: new URLSearchParams(form) }
-      return exchange(url, init, (response) => readJson(response, { url, maxBytes }))
+      return exchange(url, init, (response, signal) =>
+        readJson(response, { url, maxBytes, signal }),
+      )
     },
     close() {
       for (const controller of open) controller.abort(new Error('closed'))
@@ -107,22 +113,42 @@ export function createJsonClient({ fetch, timeoutMs }: JsonClientOptions): JsonC
   }
 }
 
-async function readJson(response: Response, { url, maxBytes }: JsonRequest): Promise<unknown> {
-  if (response.status !== 200 || response.redirected) throw new StatusError(url, response.status)
-  return JSON.parse(await readText(response, { url, maxBytes }))
+interface Reading extends JsonRequest {
+  signal: AbortSignal
 }
 
-async function readText(response: Response, { url, maxBytes }: JsonRequest): Promise<string> {
+async function readJson(response: Response, reading: Reading): Promise<unknown> {
+  const { status, redirected, body } = response
+  if (status !== 200 || redirected) throw new StatusError(reading.url, status)
+  return JSON.parse(body === null ? '' : await readText(body, reading))
+}
+
+async function readText(
+  body: ReadableStream<Uint8Array>,
+  { url, maxBytes, signal }: Reading,
+): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
+  const reader = body.getReader()
   let text = ''
   let bytes = 0
-  // Counted after decompression: a small body that inflates is stopped at the same limit.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > maxBytes) throw new Error(`${url.href} sent more than ${maxBytes} bytes`)
-    text += decoder.decode(chunk, { stream: true })
+  try {
+    for (;;) {
+      const { value } = await untilAborted(signal, reader.read())
+      if (value === undefined) return text + decoder.decode()
+      // Counted after decompression: a small body that inflates is stopped at the same limit.
+      bytes += value.byteLength
+      if (bytes > maxBytes) throw new Error(`${url.href} sent more than ${maxBytes} bytes`)
+      text += decoder.decode(value, { stream: true })
+    }
+  } finally {
+    reader.cancel().catch(() => {})
+    reader.releaseLock()
   }
-  return text + decoder.decode()
+}
+
+/** A body that nobody reads to its end keeps its connection. */
+export function discard({ body }: Response): void {
+  body?.cancel().catch(() => {})
 }
 
 /** For how long an answer may be used from now on; null: it does not say. @see RFC 9111, 4.2 */

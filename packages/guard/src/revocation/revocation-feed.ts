@@ -1,5 +1,5 @@
-// Follows an issuer's revocation log over server-sent events. Owns the connection; what is revoked
-// is the list's business, how old that knowledge is Freshness's.
+// Follows an issuer's revocation log over server-sent events: one stream after the other, and what
+// their events mean. What is revoked is the list's business, how old that knowledge is Freshness's.
 import { ageMs, type Clock, momentOf } from '../clock.ts'
 import { describeError, GuardError, isSetupError } from '../errors.ts'
 import type { EmitEvent } from '../events.ts'
@@ -8,10 +8,9 @@ import { createBackOff } from '../http/back-off.ts'
 import type { ClientAuthentication } from '../http/client-authentication.ts'
 import type { Discovery } from '../http/discovery.ts'
 import type { Fetch } from '../http/json-client.ts'
-import { releaseProcess } from '../http/release-process.ts'
-import { untilAborted } from '../http/until-aborted.ts'
 import { FEED_PULSE_MS, type FeedPage } from '../protocol/index.ts'
 import { parseCursor, parsePage, parsePulse } from './feed-messages.ts'
+import { readFeedStream } from './feed-stream.ts'
 import { Freshness } from './freshness.ts'
 import { RevocationList } from './revocation-list.ts'
 import type {
@@ -20,9 +19,7 @@ import type {
   RevocationSource,
   RevocationSubject,
 } from './revocation-source.ts'
-import { createSseParser, type SseEvent } from './sse-parser.ts'
-
-const MAX_EVENT_LENGTH = 1024 * 1024
+import type { SseEvent } from './sse-parser.ts'
 
 export interface FeedPace {
   /** A stream without a whole event for this long is cut and opened again. */
@@ -69,7 +66,9 @@ export class RevocationFeed implements RevocationSource {
   #isBeginning = false
   #isConnected = false
   #wasConnected = false
+  /** A pulse of this stream counted; and it was of use, not so old that a new stream is wanted. */
   #hasCounted = false
+  #hasServed = false
   #lastError: string | null = null
   readonly #listeners = new Set<RevocationListener>()
 
@@ -121,6 +120,7 @@ export class RevocationFeed implements RevocationSource {
     const { signal } = this.#stop
     while (!signal.aborted) {
       this.#hasCounted = false
+      this.#hasServed = false
       try {
         await this.#readStream()
       } catch (error) {
@@ -128,68 +128,36 @@ export class RevocationFeed implements RevocationSource {
       }
       this.#disconnected()
       // A server that accepts and says nothing of use is no success.
-      if (this.#hasCounted) backOff.reset()
+      if (this.#hasServed) backOff.reset()
       await pause(backOff.next(), signal)
     }
   }
 
   async #readStream(): Promise<void> {
     const { authentication, clock, discovery, fetch } = this.#options
-    const request = new AbortController()
-    const cut = () => request.abort(this.#stop.signal.reason)
-    this.#stop.signal.addEventListener('abort', cut)
-    const watchdog = setTimeout(() => {
-      request.abort(new Error(`The feed was silent for ${this.#pace.silenceMs} ms`))
-    }, this.#pace.silenceMs).unref()
+    const { streamUrl } = await discovery.get()
+    if (streamUrl === null) throw new GuardError('feed_missing')
+    const opened = momentOf(clock)
+    this.#freshness.open()
+    this.#isBeginning = false
     try {
-      const { streamUrl } = await discovery.get()
-      if (streamUrl === null) throw new GuardError('feed_missing')
-      watchdog.refresh()
-      const authorization = authentication.headerFor(streamUrl)
-      const opened = momentOf(clock)
-      this.#freshness.open()
-      this.#isBeginning = false
-      const asked = releaseProcess(streamUrl, () =>
-        fetch(streamUrl, {
-          redirect: 'error',
-          signal: request.signal,
-          headers: {
-            accept: 'text/event-stream',
-            ...(authorization === null ? {} : { authorization }),
-            ...(this.#cursor === null ? {} : { 'last-event-id': this.#cursor }),
-          },
-        }),
-      )
-      const response = await untilAborted(request.signal, asked)
-      if (isRefused(response)) {
-        authentication.refused()
-        throw refusalOf(response, authorization !== null)
-      }
-      checkStream(response)
-      let isSpent = false
-      const parse = createSseParser({
-        maxEventLength: MAX_EVENT_LENGTH,
+      await readFeedStream({
+        url: streamUrl,
+        authorization: authentication.headerFor(streamUrl),
+        cursor: this.#cursor,
+        fetch,
+        signal: this.#stop.signal,
+        silenceMs: this.#pace.silenceMs,
         onEvent: (event) => {
-          if (isSpent || request.signal.aborted) return
-          if (!this.#receive(event)) return
-          watchdog.refresh()
-          isSpent = this.#isSpent(ageMs(opened, clock))
+          if (!this.#receive(event)) return 'foreign'
+          if (this.#isSpent(ageMs(opened, clock))) return 'spent'
+          this.#hasServed ||= this.#hasCounted
+          return 'alive'
         },
       })
-      const reader = response.body?.getReader()
-      // An abort alone may not reach it.
-      request.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}))
-      for (;;) {
-        const chunk = reader && (await untilAborted(request.signal, reader.read()))
-        if (chunk?.value === undefined) break
-        parse(chunk.value)
-        if (isSpent) return
-      }
-      throw new Error('The feed ended the stream')
-    } finally {
-      clearTimeout(watchdog)
-      this.#stop.signal.removeEventListener('abort', cut)
-      request.abort()
+    } catch (error) {
+      if (isCredentialsError(error)) authentication.refused()
+      throw error
     }
   }
 
@@ -202,7 +170,8 @@ export class RevocationFeed implements RevocationSource {
       case 'pulse': {
         const pulse = parsePulse(data)
         // Whichever clock is behind: one that jumps ahead must not make live entries forgotten.
-        this.#list.advance(Math.min(pulse.now, this.#options.clock.now()))
+        const { wall, monotonic } = momentOf(this.#options.clock)
+        this.#list.advance({ wall: Math.min(pulse.now, wall), monotonic })
         if (this.#freshness.pulse(pulse)) this.#counted()
         return true
       }
@@ -283,21 +252,8 @@ export class RevocationFeed implements RevocationSource {
   }
 }
 
-function isRefused({ status }: Response): boolean {
-  return status === 401 || status === 403
-}
-
-function refusalOf({ status }: Response, hadCredentials: boolean): GuardError {
-  const code = hadCredentials ? 'feed_credentials_refused' : 'feed_credentials_missing'
-  return new GuardError(code, { reason: `http_${status}` })
-}
-
-/** @throws Error */
-function checkStream(response: Response): void {
-  const type = response.headers.get('content-type') ?? ''
-  if (response.status !== 200 || !/^text\/event-stream\s*(;|$)/i.test(type)) {
-    throw new Error(`The feed answered ${response.status} ${type}`)
-  }
+function isCredentialsError(error: unknown): boolean {
+  return error instanceof GuardError && error.code.startsWith('feed_credentials_')
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

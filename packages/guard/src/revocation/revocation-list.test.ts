@@ -3,6 +3,9 @@ import type { RevocationEntry } from '../protocol/index.ts'
 import { RevocationList } from './revocation-list.ts'
 import type { RevocationSubject } from './revocation-source.ts'
 
+/** Both clocks go on together. */
+const at = (wall: number) => ({ wall, monotonic: wall })
+
 const TOKEN: RevocationSubject = {
   sid: 'ses_1',
   ver: 3,
@@ -69,42 +72,61 @@ describe('RevocationList', () => {
 
   it('forgets an entry once it is over by the clock it is told, and not before', () => {
     const list = listOf({ expiresAt: 2000 }, { id: 'ses_2', expiresAt: 3000 })
-    list.advance(1_999_999)
+    list.advance(at(1_999_999))
     expect(list.size).toBe(2)
-    list.advance(2_010_000)
+    list.advance(at(2_010_000))
     expect(list.size).toBe(1)
-    list.advance(3_010_000)
+    list.advance(at(3_010_000))
     expect(list.size).toBe(0)
   })
 
   it('never forgets an entry without an end', () => {
     const list = listOf({ kind: 'key', id: 'k1', expiresAt: null })
-    list.advance(Number.MAX_SAFE_INTEGER)
+    list.advance(at(Number.MAX_SAFE_INTEGER))
     expect(list.isRevoked(TOKEN)).toBe(true)
   })
 
   it('keeps an entry as long as the latest end it was given', () => {
     const list = listOf({ expiresAt: 3000 }, { expiresAt: 2000 })
-    list.advance(2_500_000)
+    list.advance(at(2_500_000))
     expect(list.isRevoked(TOKEN)).toBe(true)
-    list.advance(3_010_000)
+    list.advance(at(3_010_000))
     expect(list.size).toBe(0)
     const widened = listOf({ below: 4, expiresAt: 3000 }, { expiresAt: 2000 })
-    widened.advance(2_500_000)
+    widened.advance(at(2_500_000))
     expect(widened.isRevoked({ ...TOKEN, ver: 9 })).toBe(true)
     const extended = listOf({ expiresAt: 2000 }, { expiresAt: 2000 }, { expiresAt: 3000 })
-    extended.advance(2_500_000)
+    extended.advance(at(2_500_000))
     expect(extended.isRevoked(TOKEN)).toBe(true)
-    extended.advance(3_010_000)
+    extended.advance(at(3_010_000))
     expect(extended.size).toBe(0)
+  })
+
+  it('G10 believes a clock that jumps ahead an hour later, and forgets in pace until then', () => {
+    const minute = 60_000
+    const list = listOf({ id: 'jumped', expiresAt: 900 }, { id: 'steady', expiresAt: 60 })
+    const isHeld = (id: string) => list.isRevoked({ ...TOKEN, sid: id })
+    list.advance(at(0))
+    for (const passed of [1, 5, 14]) {
+      list.advance({ wall: passed * minute + 86_400_000, monotonic: passed * minute })
+      expect(isHeld('jumped')).toBe(true)
+    }
+    expect(isHeld('steady')).toBe(false)
+    for (const passed of [16, 61, 122]) {
+      list.advance({ wall: passed * minute + 86_400_000, monotonic: passed * minute })
+      expect(isHeld('jumped')).toBe(false)
+    }
+    list.apply([{ kind: 'session', id: 'late', expiresAt: 86_400 }])
+    list.advance({ wall: 123 * minute + 86_400_000, monotonic: 123 * minute })
+    expect(list.size).toBe(0)
   })
 
   it('ignores a clock that runs backwards', () => {
     const list = new RevocationList()
-    list.advance(5_000_000)
-    list.advance(1_000_000)
+    list.advance(at(5_000_000))
+    list.advance(at(1_000_000))
     list.apply([{ kind: 'session', id: 'ses_1', expiresAt: 4000 }])
-    list.advance(4_999_999)
+    list.advance(at(4_999_999))
     expect(list.size).toBe(1)
   })
 })

@@ -1,8 +1,10 @@
 // The revocations a verifier knows, in memory. Owns matching and forgetting; knows neither the
 // feed nor its cursor.
+import type { Moment } from '../clock.ts'
 import type { RevocationEntry } from '../protocol/index.ts'
 import type { RevocationSubject } from './revocation-source.ts'
 import { RevokedIds } from './revoked-ids.ts'
+import { SteadyTime } from './steady-time.ts'
 
 /**
  * A set of live revocations. Repeated entries are merged towards refusing: an entry never shortens
@@ -15,6 +17,7 @@ export class RevocationList {
     client: new RevokedIds(),
     key: new RevokedIds(),
   } satisfies Record<RevocationEntry['kind'], RevokedIds>
+  readonly #steadyTime = new SteadyTime()
   #nowMs = 0
 
   get size(): number {
@@ -25,8 +28,12 @@ export class RevocationList {
     for (const entry of entries) this.#add(entry)
   }
 
-  /** Forgets what is over by this time (the feed's clock, epoch ms). Earlier times are ignored. */
-  advance(nowMs: number): void {
+  /**
+   * Forgets what is over by this moment, whose wall time (epoch ms) is the feed's. Earlier times are
+   * ignored, and a clock that jumps ahead of monotonic time is believed an hour later.
+   */
+  advance(moment: Moment): void {
+    const nowMs = this.#steadyTime.at(moment)
     if (!(nowMs > this.#nowMs)) return
     this.#nowMs = nowMs
     for (const ids of Object.values(this.#kinds)) ids.forgetUntil(nowMs)

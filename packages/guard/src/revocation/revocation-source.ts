@@ -35,7 +35,8 @@ export interface RevocationSource {
   stalenessMs(): number
   /**
    * What time the issuer has, epoch milliseconds; null while that is not known. Tokens expire by it
-   * and not by the clock of the machine, which may be wrong.
+   * and not by the clock of the machine, which may be wrong. Asked for every token, so it must be
+   * cheap; it may go back. One that throws or is not finite refuses: `revocation_stale`.
    */
   now?(): number | null
   /** Resolves at the first fresh knowledge; rejects when the set-up cannot work. */

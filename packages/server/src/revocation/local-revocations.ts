@@ -70,8 +70,9 @@ export class LocalRevocations implements RevocationSource {
         this.#cursor = page.cursor
       }
       const wallNow = this.#clock.now()
-      this.#list.advance(Math.min(reading.now, wallNow))
-      const age = this.#clock.monotonic() - reading.startedAt
+      const monotonic = this.#clock.monotonic()
+      this.#list.advance({ wall: Math.min(reading.now, wallNow), monotonic })
+      const age = monotonic - reading.startedAt
       this.#freshAt = { monotonic: reading.startedAt, wall: wallNow - age }
       this.#lastError = null
       this.#markReady()

@@ -112,6 +112,8 @@ export function isPlainText(value: unknown): value is string {
  * @throws TokenError
  */
 export function checkTimes(claims: Claims, rules: ClaimRules, nowSeconds: number): void {
+  // Nothing is ever later than what is no number: a clock that fails must not make tokens immortal.
+  if (!Number.isFinite(nowSeconds)) throw new TypeError('verify: now must answer epoch seconds')
   const { toleranceSeconds } = rules
   const { iat, nbf, exp } = claims
   checkDate(iat, 'iat')
