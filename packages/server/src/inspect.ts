@@ -1,5 +1,4 @@
-// A deployment looked at from inside, with nothing changed and nothing left behind: what
-// `signet doctor` works on.
+// A deployment looked at from inside, with nothing changed in it: what `signet doctor` works on.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
@@ -22,7 +21,8 @@ const PATIENCE_MS = 12_000
 /**
  * Reads what a config names: the database, its secrets, Redis, TLS files. An SQLite file that is not
  * there is not made, and no secret either. Takes at most 12 s; reading a large SQLite file holds up
- * everything else in this process.
+ * everything else in this process. What could not be looked at says why in its place.
+ * @throws what is none of this program's errors: a mistake in it
  */
 export async function inspectDeployment(config: Config): Promise<Inspection> {
   const clock = systemClock

@@ -10,6 +10,7 @@ import {
   openTempFolder,
   querySqliteFile,
   runSignet,
+  spawnAuthority,
   type TestDatabase,
 } from '@signet/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -231,6 +232,31 @@ describe('signet migrate', () => {
     expect(run).toEqual({ code: 0, stdout: `version ${NEWEST}: nothing to do\n`, stderr: '' })
     expect((await readFile(pathOf(database))).equals(before)).toBe(true)
   })
+
+  test.each([[['migrate', '--plan']], [['doctor']]])(
+    'as %j leaves what a killed authority left behind as it is',
+    async (words) => {
+      await using authority = await spawnAuthority()
+      const { client, folder, settings } = authority
+      await client.signup('ada@example.com', 'correct horse battery')
+      await authority.stop('SIGKILL')
+      const path = join(folder, 'data', 'signet.db')
+      const production = {
+        SIGNET_ISSUER: authority.url,
+        SIGNET_DATABASE_URL: `sqlite:${path}`,
+        SIGNET_SECRET: (await readFile(join(folder, 'data', 'signet.secret'), 'utf8')).trim(),
+      }
+      const read = () => Promise.all([readFile(path), readFile(`${path}-wal`)])
+      const before = await read()
+      const run = await runSignet(words, { cwd: folder, settings: { ...settings, ...production } })
+      expect(run.stdout).toContain(`version ${NEWEST}`)
+      const after = await read()
+      expect(after.map((bytes, index) => before[index]?.equals(bytes))).toEqual([true, true])
+      expect(before[1].length).toBeGreaterThan(0)
+      await authority.start()
+      expect((await client.login('ada@example.com', 'correct horse battery')).status).toBe(200)
+    },
+  )
 
   test('makes a database that an authority starts on, and then has nothing to do', async () => {
     await using folder = await openTempFolder()

@@ -19,7 +19,7 @@ export async function keepCopy(
   try {
     // SQLite would make it readable for others; into an empty file it writes without asking.
     await (await open(draft, 'w', 0o600)).close()
-    const connection = (await loadSqlite())(path)
+    const connection = (await loadSqlite())(path, 'write')
     try {
       connection.exec(`vacuum into '${draft.replaceAll("'", "''")}'`)
     } finally {

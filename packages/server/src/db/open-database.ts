@@ -6,8 +6,9 @@ import type { Database } from './database.ts'
 import { keepCopy } from './keep-copy.ts'
 import { MIGRATIONS, type Migration, migrate, planMigrations } from './migrate.ts'
 import { openPostgres } from './open-postgres.ts'
-import { type DatabaseUse, openSqlite } from './open-sqlite.ts'
+import { openSqlite } from './open-sqlite.ts'
 import { sql } from './query-builder.ts'
+import type { DatabaseUse } from './sqlite-runtime.ts'
 
 /** So long a start waits for another process that upgrades a database file. */
 const UPGRADE_WAIT_MS = 60_000

@@ -6,7 +6,7 @@ import { Database, type Patience } from './database.ts'
 import { Kysely } from './query-builder.ts'
 import type { Schema } from './schema/schema.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
-import { loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
+import { type DatabaseUse, loadSqlite, type SqliteConnection } from './sqlite-runtime.ts'
 
 /**
  * So long a statement waits for another process that writes. While an authority serves, everybody
@@ -17,19 +17,17 @@ const LOCK_TIMEOUT_MS = { starting: 5_000, serving: 500 } as const satisfies Rec
   number
 >
 
-/** `read`: nothing is made and nothing is written. */
-export type DatabaseUse = 'write' | 'read'
-
 /**
  * Opens the database file, and makes it unless it is only to be read. One connection: SQLite has one
- * writer, and a read takes microseconds.
+ * writer, and a read takes microseconds. To read what was committed SQLite needs its two files beside
+ * the database, also then: it makes them where they are not there, and leaves them.
  * @throws StartError when the folder or the file cannot be used, for writing in either case
  */
 export async function openSqlite(path: string, use: DatabaseUse = 'write'): Promise<Database> {
   checkWritable(path, use)
   const connection = await connect(path, use)
   return new Database({
-    query: new Kysely<Schema>({ dialect: createSqliteDialect(connection) }),
+    query: new Kysely<Schema>({ dialect: createSqliteDialect(connection, use) }),
     kind: 'sqlite',
     setPatience: (patience) =>
       connection.exec(`pragma busy_timeout = ${LOCK_TIMEOUT_MS[patience]}`),
@@ -57,10 +55,9 @@ function checkWritable(path: string, use: DatabaseUse): void {
 async function connect(path: string, use: DatabaseUse): Promise<SqliteConnection> {
   const open = await loadSqlite()
   try {
-    const connection = open(path)
+    const connection = open(path, use)
     connection.exec(`pragma busy_timeout = ${LOCK_TIMEOUT_MS.starting}`)
     if (use === 'read') {
-      connection.exec('pragma query_only = on')
       // Fails for what is no SQLite file.
       connection.exec('pragma schema_version')
       return connection

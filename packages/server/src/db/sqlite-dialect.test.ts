@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { querySqliteFile } from '@signet/testkit'
@@ -20,12 +20,12 @@ let instead: Map<string, () => never>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signet-test-'))
   path = join(folder, 'file.db')
-  connection = (await loadSqlite())(path)
+  connection = (await loadSqlite())(path, 'write')
   connection.exec('pragma journal_mode = wal')
   connection.exec('create table roles (name text primary key, scopes text, created_at integer)')
   reached = []
   instead = new Map()
-  const query = new Kysely<Schema>({ dialect: createSqliteDialect(watched(connection)) })
+  const query = new Kysely<Schema>({ dialect: createSqliteDialect(watched(connection), 'write') })
   database = new Database({ query, kind: 'sqlite', setPatience: () => {} })
 })
 
@@ -153,6 +153,21 @@ test('what works outside of transactions only runs between them', async () => {
   ])
   expect(checkpoint.rows).toMatchObject([{ busy: 0 }])
   expect(await committed()).toEqual(['a', 'b'])
+})
+
+test('a file that is only read is left as it is, and so is its log', async () => {
+  await insert('a')
+  connection.exec('pragma wal_checkpoint(passive)')
+  const files = () => Promise.all([readFile(path), readFile(`${path}-wal`)])
+  const before = await files()
+  expect(before[1].length).toBeGreaterThan(0)
+  const reading = (await loadSqlite())(path, 'read')
+  const query = new Kysely<Schema>({ dialect: createSqliteDialect(reading, 'read') })
+  expect(await query.selectFrom('roles').select('name').execute()).toEqual([{ name: 'a' }])
+  await expect(query.deleteFrom('roles').execute()).rejects.toThrow('readonly')
+  await query.destroy()
+  const after = await files()
+  expect(after.map((bytes, index) => before[index]?.equals(bytes))).toEqual([true, true])
 })
 
 test('a write that was begun before the end is done', async () => {

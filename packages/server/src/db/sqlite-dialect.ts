@@ -11,14 +11,14 @@ import type {
   RootOperationNode,
 } from 'kysely'
 import { SqliteDialect } from './query-builder.ts'
-import type { SqliteConnection } from './sqlite-runtime.ts'
+import type { DatabaseUse, SqliteConnection } from './sqlite-runtime.ts'
 
 /**
  * SQLite over one open file. A single statement is alone in what it does and fails alone; it is
  * answered once what it wrote, or saw, is on disk. A commit that fails fails all who share it.
  */
-export function createSqliteDialect(sqlite: SqliteConnection): Dialect {
-  return new FileDialect(new SharedFile(sqlite), sqlite)
+export function createSqliteDialect(sqlite: SqliteConnection, use: DatabaseUse): Dialect {
+  return new FileDialect(new SharedFile(sqlite, use), sqlite)
 }
 
 class FileDialect extends SqliteDialect {
@@ -106,12 +106,14 @@ interface Group {
 
 class SharedFile {
   readonly #sqlite: SqliteConnection
+  readonly #use: DatabaseUse
   #transaction: Promise<void> | null = null
   #group: Group | null = null
   #reads: Promise<void> | null = null
 
-  constructor(sqlite: SqliteConnection) {
+  constructor(sqlite: SqliteConnection, use: DatabaseUse) {
     this.#sqlite = sqlite
+    this.#use = use
   }
 
   /** Waits until no transaction is open, then begins one. Answers what ends the wait of others. */
@@ -166,6 +168,7 @@ class SharedFile {
     await this.#reads
     this.#group?.settle()
     try {
+      if (this.#use === 'read') return
       // After a clean stop the one file is whole and may be copied alone. SQLite does this by itself
       // only once every statement is finalized, which the packaged one leaves to the garbage
       // collector. Never waits: a process that still reads does it when it closes.

@@ -2,6 +2,9 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { DatabaseError } from './errors.ts'
 
+/** `read`: the database file is neither made nor written to. */
+export type DatabaseUse = 'write' | 'read'
+
 export interface SqliteConnection extends SqliteDatabase {
   exec(sql: string): void
 }
@@ -21,14 +24,14 @@ interface StatementSync {
 }
 
 type SqliteModule = {
-  DatabaseSync: new (path: string) => DatabaseSync
+  DatabaseSync: new (path: string, options: { readOnly: boolean }) => DatabaseSync
   StatementSync: { prototype: object }
 }
 
 /** `node:sqlite` where the runtime has all of it that is needed, otherwise the packaged one. */
-export async function loadSqlite(): Promise<(path: string) => SqliteConnection> {
+export async function loadSqlite(): Promise<(path: string, use: DatabaseUse) => SqliteConnection> {
   const module = (await loadBuiltIn()) ?? (await import('@photostructure/sqlite'))
-  return (path) => adapt(new module.DatabaseSync(path) as DatabaseSync)
+  return (path, use) => adapt(new module.DatabaseSync(path, { readOnly: use === 'read' }))
 }
 
 async function loadBuiltIn(): Promise<SqliteModule | null> {
