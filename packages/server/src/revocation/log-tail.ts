@@ -14,7 +14,7 @@ export interface LogReading {
   /** Monotonic milliseconds at which the look began: whatever was committed before is in `head`. */
   readonly startedAt: number
   /**
-   * The feed's clock, epoch milliseconds: this process's, also where that was set back. Verifiers
+   * The feed's clock at `startedAt`, epoch milliseconds: this process's, also where that was set back. Verifiers
    * expire tokens by it, and one hour too many that never went away would end them all.
    */
   readonly now: number
@@ -78,7 +78,9 @@ export class LogTail {
   }
 
   async #read(): Promise<void> {
+    // Of one moment: verifiers add the age of `startedAt` to `now`.
     const startedAt = this.#clock.monotonic()
+    const now = this.#clock.now()
     let head: Cursor
     try {
       head = await this.#revocations.head()
@@ -88,7 +90,7 @@ export class LogTail {
     }
     if (this.#failing) this.#events.emit({ type: 'log_readable' })
     this.#failing = false
-    const reading = { head: formatCursor(head), startedAt, now: this.#clock.now() }
+    const reading = { head: formatCursor(head), startedAt, now }
     this.#last = reading
     for (const listener of this.#listeners) listener(reading)
   }
