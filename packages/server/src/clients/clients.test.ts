@@ -153,7 +153,7 @@ describe.each(databases)('on $name', ({ open }) => {
       }
     })
 
-    test('G01 its tokens die when a scope, an audience or a right is taken away, and only then', async () => {
+    test('G01 its tokens die when a scope, an audience or the feed is taken away, and only then', async () => {
       const { client } = await create()
       const { id } = client
       await clients.change(id, { name: 'accounts', rights: ['feed', 'introspect'] }, by)
@@ -169,6 +169,8 @@ describe.each(databases)('on $name', ({ open }) => {
         rights: ['feed', 'introspect'],
       })
       expect(await logged()).toEqual([entryOf(id), entryOf(id)])
+      await clients.change(id, { rights: ['feed'] }, by)
+      expect(await logged()).toHaveLength(2)
       await clients.change(id, { rights: ['introspect'] }, by)
       expect(await logged()).toHaveLength(3)
     })

@@ -71,7 +71,8 @@ export interface Clients {
   }>
 
   /**
-   * Other terms. Where a scope or an audience is taken away, tokens issued so far die.
+   * Other terms. Where a scope, an audience or the right `feed` is taken away, tokens issued so far
+   * die and its feeds are closed.
    * @throws AuthorityError `not_found`, `request_invalid`, `audience_unknown`
    */
   change(id: string, terms: Partial<ClientTerms>, by: Origin): Promise<Client>
@@ -215,10 +216,12 @@ export function createClients(parts: {
       change(id, by, async (tx, { client }) => {
         const parsed = parseTerms({ ...client, ...terms }, client)
         await setTerms(tx, id, parsed)
-        // A right is no part of a token, but the log is also what cuts a client off the feed.
-        const endsTokens = (['scopes', 'audiences', 'rights'] as const).some((name) =>
-          takesAway(client[name], parsed[name]),
-        )
+        // Other rights are asked of its row each time; off the feed a client is cut by the log.
+        const losesFeed = client.rights.includes('feed') && !parsed.rights.includes('feed')
+        const endsTokens =
+          losesFeed ||
+          takesAway(client.scopes, parsed.scopes) ||
+          takesAway(client.audiences, parsed.audiences)
         return { type: 'client_changed', detail: detailOf(parsed), endsTokens }
       }),
 

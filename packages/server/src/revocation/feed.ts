@@ -106,8 +106,8 @@ export class Feed {
 }
 
 /**
- * Whether a page revokes a client after it was let in: it was disabled, or its secret was taken. If
- * it still may, it comes back. What a page says is told once too often rather than missed.
+ * Whether a page revokes a client after it was let in: it was disabled, or a secret, a scope, an
+ * audience or its right to follow was taken away. If it still may, it comes back. What a page says is told once too often rather than missed.
  */
 function tellsOf({ id, since }: { id: string; since: string }, page: FeedPage): boolean {
   if (!page.entries.some((entry) => entry.kind === 'client' && entry.id === id)) return false
