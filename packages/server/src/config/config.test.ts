@@ -128,7 +128,9 @@ describe('settings', () => {
       expect(weak).toEqual([expect.stringContaining('secret 2 has fewer than 32 bytes')])
       const both = problemsOf({ ...shared, SIGNET_SECRET: `${other},${secret}` })
       expect(both).toEqual([expect.stringContaining('a secret of SIGNET_SECRET')])
-      expect([...weak, ...both].join()).not.toContain(secret)
+      const trailing = problemsOf({ ...shared, SIGNET_TOKEN_SECRET: `${secret},` })
+      expect(trailing).toEqual([expect.stringContaining('secret 2 has fewer than 32 bytes')])
+      expect([...weak, ...both, ...trailing].join()).not.toContain(secret)
     })
   })
 

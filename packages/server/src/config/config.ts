@@ -7,12 +7,11 @@ import type { Environment } from './env.ts'
 import type { HiddenUrl } from './hidden-url.ts'
 import { parseAudiences, parseDisabledLimits, parseIssuer } from './issuer-settings.ts'
 import { parseRedis, parseTrustedProxies } from './network-settings.ts'
-import { parseSecrets } from './secret-setting.ts'
+import { parseSecrets, parseTokenSecretSetting } from './secret-settings.ts'
 import type { SecretRing } from './secrets.ts'
 import { refuseUnknown } from './setting-names.ts'
 import { createReader, type SettingReader } from './setting-reader.ts'
-import { parseTls, type TlsPaths } from './tls-setting.ts'
-import { readTokenSecrets } from './token-secret-setting.ts'
+import { parseTls, type TlsPaths } from './tls-settings.ts'
 import { parseDirectDatabase, parseWakeUps, type WakeUpKind } from './wake-settings.ts'
 
 /** `development` fills in what is missing; `production` asks for it. The command decides. */
@@ -107,7 +106,7 @@ export function parseConfig(environment: Environment, mode: Mode, workingFolder:
       max: 60,
     }),
     algorithm,
-    tokenSecrets: readTokenSecrets(reader, algorithm),
+    tokenSecrets: parseTokenSecretSetting(reader, algorithm),
     redis,
     wakeUps: parseWakeUps(reader, { database, redis }),
     directDatabase: parseDirectDatabase(reader, database),

@@ -30,7 +30,7 @@ const SETTINGS = [
 export type SettingName = (typeof SETTINGS)[number]
 
 /** Settings of the command line and of guards, which an authority leaves alone. */
-const COMMAND_SETTINGS = [
+const OTHERS_SETTINGS = [
   'SIGNET_URL',
   'SIGNET_ADMIN_TOKEN_FILE',
   'SIGNET_CLIENT_ID',
@@ -38,7 +38,7 @@ const COMMAND_SETTINGS = [
 ]
 
 export function refuseUnknown(environment: Environment, problems: string[]): void {
-  const known = new Set<string>([...SETTINGS, ...COMMAND_SETTINGS])
+  const known = new Set<string>([...SETTINGS, ...OTHERS_SETTINGS])
   for (const name of Object.keys(environment)) {
     if (!known.has(name)) {
       problems.push(`${name} is not a setting of this version (all of them: .env.example)`)

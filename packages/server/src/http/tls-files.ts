@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type Server } from 'node:tls'
 import type { Clock } from '../clock.ts'
-import type { TlsPaths } from '../config/tls-setting.ts'
+import type { TlsPaths } from '../config/tls-settings.ts'
 import { StartError } from '../errors.ts'
 import type { Events } from '../events.ts'
 
