@@ -64,6 +64,9 @@ export function connectIssuer(issuer: IssuerPolicy, guard: GuardPolicy): IssuerC
             onKeysChanged: () => {
               if (keys instanceof RemoteKeys) void keys.reload()
             },
+            onReached: () => {
+              if (keys instanceof RemoteKeys) void keys.retry()
+            },
           }),
         )
       : issuer.revocation

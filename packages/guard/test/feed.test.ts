@@ -57,6 +57,7 @@ describe('RevocationFeed', () => {
       onKeysChanged: () => {
         open.keysChanged += 1
       },
+      onReached: () => {},
       pace: { minPauseMs: 5, maxPauseMs: 50, ...pace },
     })
     const open: OpenFeed = {

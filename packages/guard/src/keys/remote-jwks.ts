@@ -31,7 +31,8 @@ export class RemoteKeys implements KeySource {
   readonly #options: RemoteKeysOptions
   readonly #gate = new Gate()
   readonly #unknownKids: UnknownKids
-  readonly #backOff = createBackOff({ minMs: 250, maxMs: 30_000 })
+  // The second attempt is the last that requests wait for while a guard starts: issuer.ts.
+  readonly #backOff = createBackOff({ minMs: 2_000, maxMs: 30_000 })
   #keySet: KeySet | null = null
   #confirmed: Moment | null = null
   #etag: string | null = null
@@ -81,6 +82,11 @@ export class RemoteKeys implements KeySource {
     }
     this.#loading = this.#loadAll()
     await this.#loading
+  }
+
+  /** Fetches now where the last attempt failed, because the issuer can be reached again. */
+  async retry(): Promise<void> {
+    if (this.#lastError !== null) await this.reload()
   }
 
   health(): KeysHealth {

@@ -51,6 +51,8 @@ export interface RevocationFeedOptions {
   maxStalenessMs: number
   /** The issuer's keys changed, or may have while the stream was away. */
   onKeysChanged: () => void
+  /** It was heard for the first time: the issuer can be reached. */
+  onReached: () => void
   pace?: Partial<FeedPace>
 }
 
@@ -217,6 +219,7 @@ export class RevocationFeed implements RevocationSource {
       this.#lastError = null
       this.#options.emit({ type: 'feed_connected', issuer: this.#options.issuer })
       if (this.#wasConnected) this.#options.onKeysChanged()
+      else this.#options.onReached()
       this.#wasConnected = true
     }
     this.#gate.open()
