@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process'
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import {
   FakeClock,
   openTempFolder,
   querySqliteFile,
+  runScript,
   runSignet,
-  SIGNET_BIN,
   type SpawnedAuthority,
   spawnAuthority,
   startAuthority,
@@ -24,32 +22,13 @@ const DAY = 86_400
 
 /** Each starts up to a dozen processes, one after the other. */
 const timeout = 120_000
-const run = promisify(execFile)
 
 /** Runs the commands of a block, and answers what they printed and exported. */
-async function runBlock(
+function runBlock(
   file: string,
-  {
-    marker,
-    cwd,
-    settings = {},
-  }: { marker: string; cwd: string; settings?: Record<string, string> },
-): Promise<{ stdout: string; exported: Record<string, string> }> {
-  const commands = blockAfter(`docs/operations/${file}`, `${marker}: a test`)
-  const npx = `npx() { shift; '${process.execPath}' '${SIGNET_BIN}' "$@"; }`
-  const script = `${npx}\n${commands}\necho ---; env | grep ^SIGNET_ || true`
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
-    cwd,
-    env: { PATH: process.env['PATH'], ...settings },
-  })
-  const [printed = '', exported = ''] = stdout.split('---\n')
-  const lines = exported.trimEnd().split('\n')
-  return {
-    stdout: printed,
-    exported: Object.fromEntries(
-      lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    ),
-  }
+  { marker, ...at }: { marker: string; cwd: string; settings?: Record<string, string> },
+) {
+  return runScript({ script: blockAfter(`docs/operations/${file}`, `${marker}: a test`), ...at })
 }
 
 test.each(['backup-and-restore.md', 'upgrade.md', 'master-secret.md'])(

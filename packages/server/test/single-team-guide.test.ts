@@ -1,14 +1,13 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { parseTokenSecrets } from '@signet/guard'
 import {
   AuthorityClient,
   findFreePort,
   openTempFolder,
-  SIGNET_BIN,
+  runScript,
   spawnAuthority,
   waitUntil,
 } from '@signet/testkit'
@@ -18,8 +17,6 @@ import { blockAfter } from '../../../test/documents.ts'
 
 const GUIDE = 'docs/guides/single-team.md'
 const PERSON = ['ada@example.com', 'correct horse battery'] as const
-
-const run = promisify(execFile)
 
 test(`every block of ${GUIDE} is run here`, async () => {
   const text = await readFile(GUIDE, 'utf8')
@@ -35,32 +32,23 @@ test(`${GUIDE}: the secret is made, shared with a service and changed`, async ()
   const kidOfFile = async (name: string) =>
     parseTokenSecrets(await readFile(join(cwd, name), 'utf8')).keys()[0]?.kid
   /** Runs the commands of a block, and answers what they printed and exported. */
-  async function runBlock(marker: string, issuer = '') {
-    const commands = blockAfter(GUIDE, `${marker}: a test`)
-    const npx = `npx() { shift; '${process.execPath}' '${SIGNET_BIN}' "$@"; }`
-    const script = `${npx}\n${commands.replaceAll('http://localhost:3000', issuer)}`
-    const { stdout } = await run(
-      'bash',
-      ['-euo', 'pipefail', '-c', `${script}\necho ---; env | grep ^SIGNET_ || true`],
-      { cwd, env: { PATH: process.env['PATH'] } },
-    )
-    const [printed = '', exported = ''] = stdout.split('---\n')
-    const settings = [...exported.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [
-      name,
-      value,
-    ])
-    return { printed, settings: Object.fromEntries(settings) as Record<string, string> }
-  }
+  const runBlock = (marker: string, issuer = '') =>
+    runScript({
+      script: blockAfter(GUIDE, `${marker}: a test`).replaceAll('http://localhost:3000', issuer),
+      cwd,
+    })
 
   await runBlock('make')
-  await using authority = await spawnAuthority(await runBlock('settings'))
+  await using authority = await spawnAuthority({
+    settings: (await runBlock('settings')).exported,
+  })
   const { client, settings } = authority
   const issuer = authority.url.replace('127.0.0.1', 'localhost')
   expect(authority.output()).toContain('whoever can verify a token can make one')
   const { accessToken, user } = (await client.signup(...PERSON)).body
   expect(decode(accessToken).header.kid).toBe(await kidOfFile('token.secret'))
   await writeFile(join(cwd, 'token.txt'), accessToken)
-  expect((await runBlock('look', issuer)).printed).toContain(String(user?.id))
+  expect((await runBlock('look', issuer)).stdout).toContain(String(user?.id))
 
   // Beside the examples, where express and the guard are installed.
   const port = await findFreePort()
@@ -84,13 +72,13 @@ test(`${GUIDE}: the secret is made, shared with a service and changed`, async ()
     await waitUntil('the service knows of the logout', async () => (await statusOf()) === 401)
   } finally {
     child.kill()
-    await once(child, 'exit')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     await rm(file)
   }
 
   await runBlock('new')
   const signer = async (step: string) => {
-    Object.assign(settings, (await runBlock(step)).settings)
+    Object.assign(settings, (await runBlock(step)).exported)
     await authority.stop()
     await authority.start()
     return decode((await client.login(...PERSON)).body.accessToken).header.kid
