@@ -101,9 +101,9 @@ export class Keyring implements SigningKeys {
   }
 
   /**
-   * The key to sign with. Nothing is read for it where the keys were read in the last seconds.
-   * @throws AuthorityError `unavailable` when they could not be: another process may have changed
-   * them, and nobody knows the end of a token that is signed with a key out of use
+   * Nothing is read for it where the keys were read in the last seconds. Where they could not be,
+   * another process may have changed them, and nobody knows the end of a token that is signed with a
+   * key out of use.
    */
   async getSigningKey(): Promise<Key> {
     if (!this.#isConfirmed()) await this.confirm()
@@ -114,10 +114,7 @@ export class Keyring implements SigningKeys {
     return this.#known.signingKey
   }
 
-  /**
-   * Reads the keys, by a reading that begins after this call. Where that fails, what was known
-   * stays, and gets older.
-   */
+  /** By a reading that begins after this call. Where it fails, what was known gets older. */
   async confirm(): Promise<void> {
     if (this.#reading === null) {
       this.#reading = this.#read()
@@ -130,10 +127,7 @@ export class Keyring implements SigningKeys {
     return this.#following
   }
 
-  /**
-   * For how many seconds the published set may be used without asking again. Counted from when it
-   * was read: a set that could not be confirmed for so long is good for this moment only.
-   */
+  /** Counted from the reading: a set that was not confirmed for so long is good for this moment only. */
   cacheSeconds(): number {
     const { clock, changes } = this.#parts
     const { keys, readAt } = this.#known
@@ -141,7 +135,7 @@ export class Keyring implements SigningKeys {
     return Math.max(0, cacheSecondsOf(keys, changes.rules) - ageSeconds)
   }
 
-  /** The published keys for the authority's own guard, which asks when it meets an unknown one. */
+  /** The published keys; the guard asks when it meets an unknown one. */
   createSource(): KeySource {
     return {
       keySet: () => this.#known.published.keySet,
@@ -156,7 +150,6 @@ export class Keyring implements SigningKeys {
     }
   }
 
-  /** Calls `listener` whenever the published set is another one than before. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener)
   }

@@ -124,8 +124,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
     }
   }
 
-  /** Lets others go first: SQLite answers within the turn, PostgreSQL takes its time. */
-  /** So that calls begin at different points of one another. */
+  /** So that calls begin at different points of one another: PostgreSQL takes its time, SQLite none. */
   async function turns(count: number): Promise<void> {
     if (database.kind === 'postgres') return sleep(count / 8)
     for (let turn = 0; turn < count >> 3; turn++) await letOthersRun()

@@ -1,6 +1,6 @@
 // Owns sessions: how they open, which ones an account has, how long they are kept. How a refresh
-// token continues one: refreshes.ts; how they end: ends.ts. Calls accounts (through its verbs), the
-// ends and its own store; signs no token and knows nothing of HTTP.
+// token continues one: refreshes.ts; how they end: ends.ts. Calls accounts (through its verbs)
+// and its own store; signs no token and knows nothing of HTTP.
 import { randomBytes } from 'node:crypto'
 import type { Accounts, Authenticated } from '../accounts/accounts.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
