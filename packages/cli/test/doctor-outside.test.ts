@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSecretText } from '@signet/server'
 import {
+  lockSqliteFile,
   openPostgresDatabase,
   openSqliteDatabase,
   openTempFolder,
@@ -67,6 +68,16 @@ describe('over http on this machine', { timeout }, () => {
       expect(run.row('issuer').finding).toBe('issuer_unreachable')
       expect(run.findings).toEqual(['issuer_unreachable'])
     }
+  })
+
+  test('an SQLite file that is slow to read does not make a healthy issuer late', async () => {
+    await using slow = await openSqliteDatabase()
+    await slow.query('create table something (id integer)')
+    using _lock = lockSqliteFile(slow.settings.SIGNET_DATABASE_URL.slice('sqlite:'.length))
+    const run = await behind({}, slow.settings)
+    expect(run.row('database').finding).toBe('database_unusable')
+    expect(run.row('issuer')).toMatchObject({ status: 'ok' })
+    expect(run.row('clock')).toMatchObject({ status: 'ok' })
   })
 
   test.each<[string, ProxyHabits, string, string]>([

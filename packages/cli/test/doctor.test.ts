@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createSecretText } from '@signet/server'
@@ -199,6 +199,21 @@ describe.skipIf(!hasRedis())('Redis', { timeout }, () => {
   })
 })
 
+test(
+  'a connection that breaks before it hears anything is no sign of a pooler',
+  async () => {
+    await using database = await openPostgresDatabase()
+    await using authority = await startAuthority({ settings: database.settings })
+    await authority.stop()
+    await using breaking = await openBreaking(new URL(database.settings.SIGNET_DATABASE_URL))
+    const direct = { SIGNET_DATABASE_DIRECT_URL: breaking.url }
+    const { row } = await runDoctor(settingsFor(database, direct))
+    expect(row('notifications').finding).toBe('notifications_unreachable')
+    expect(breaking.broken()).toBe(1)
+  },
+  timeout,
+)
+
 describe.skipIf(!hasPgbouncer())(
   'a pooler that lends connections for transactions',
   { timeout },
@@ -261,6 +276,33 @@ describe('an end', { timeout }, () => {
     expect({ code: child.exitCode, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: '' })
   })
 })
+
+/** Leads to a PostgreSQL server, and breaks a connection on which a notification is to arrive. */
+async function openBreaking(to: URL) {
+  let broken = 0
+  const server = createServer((client) => {
+    const link = connect(Number(to.port), to.hostname)
+    const end = () => [client, link].map((socket) => socket.destroy())
+    client.on('error', end).on('close', end).pipe(link)
+    link.on('error', end).on('close', end)
+    link.on('data', (chunk: Buffer) => {
+      if (!chunk.includes('inspection ')) return client.write(chunk)
+      broken += 1
+      return end()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = new URL(to)
+  url.port = String((server.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    broken: () => broken,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
 
 /** A server that takes every connection and never says a word. */
 async function openBlackHole() {

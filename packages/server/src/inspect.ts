@@ -20,8 +20,8 @@ const PATIENCE_MS = 12_000
 
 /**
  * Reads what a config names: the database, its secrets, Redis, TLS files. An SQLite file that is not
- * there is not made, and no secret either. Takes at most 12 s; reading a large SQLite file holds up
- * everything else in this process. What could not be looked at says why in its place.
+ * there is not made, and no secret either. Takes at most 12 s, besides reading a large SQLite file,
+ * which holds up everything else in this process. What could not be looked at says why in its place.
  * @throws what is none of this program's errors: a mistake in it
  */
 export async function inspectDeployment(config: Config): Promise<Inspection> {

@@ -14,3 +14,10 @@ export async function querySqliteFile(
     database.close()
   }
 }
+
+/** Keeps everybody else from reading the file, until it is disposed of. */
+export function lockSqliteFile(path: string): Disposable {
+  const database = new DatabaseSync(path)
+  database.exec('begin exclusive')
+  return { [Symbol.dispose]: () => database.close() }
+}

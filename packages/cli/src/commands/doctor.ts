@@ -47,7 +47,7 @@ async function run({ dev, issuer, json }: Options): Promise<void> {
     progress.end()
     process.exit(EXIT.interrupted)
   })
-  progress.show('looking, for at most half a minute …')
+  progress.show('looking, for at most half a minute (longer at a large SQLite file) …')
   try {
     const examined =
       issuer === undefined

@@ -1,5 +1,6 @@
-// Everything that `signet doctor` looks at, side by side as far as one thing does not need another.
-import type { Config, DatabaseContents, Inspection } from '@signet/server'
+// Everything that `signet doctor` looks at: the inside first, and then the outside, side by side as
+// far as one thing does not need another.
+import type { Config, DatabaseContents } from '@signet/server'
 import { judgeClocks, readAheadSeconds } from './clock-check.ts'
 import { checkFeed } from './feed-check.ts'
 import { judgeInside } from './inside-checks.ts'
@@ -11,11 +12,12 @@ import { checkCertificate, checkHttps, judgeHsts } from './tls-checks.ts'
 /** Of a deployment, from inside and outside. Changes nothing. */
 export async function examineDeployment(config: Config): Promise<Result[]> {
   const { inspectDeployment } = await import('@signet/server')
-  const inspecting = inspectDeployment(config)
-  const [inspection, outside] = await Promise.all([
-    inspecting,
-    examineOutside(config.issuer, { inspecting, hasSharedSecret: config.tokenSecrets !== null }),
-  ])
+  // A large SQLite file is read in this process: who answers meanwhile would be heard too late.
+  const inspection = await inspectDeployment(config)
+  const outside = await examineOutside(config.issuer, {
+    contents: inspection.contents,
+    hasSharedSecret: config.tokenSecrets !== null,
+  })
   const settings = ok(
     'settings',
     `right, as \`signet ${config.mode === 'production' ? 'serve' : 'dev'}\` reads them`,
@@ -39,30 +41,28 @@ export function withoutConfig(problems: readonly string[]): Result[] {
 }
 
 interface Known {
-  readonly inspecting: Promise<Inspection | null>
+  /** Null: its database could not be read, or is not known. */
+  readonly contents: DatabaseContents | null
   /** Whether tokens are signed with SIGNET_TOKEN_SECRET. */
   readonly hasSharedSecret: boolean
 }
 
-const NOTHING_KNOWN: Known = { inspecting: Promise.resolve(null), hasSharedSecret: false }
+const NOTHING_KNOWN: Known = { contents: null, hasSharedSecret: false }
 
 async function examineOutside(
   issuer: string,
-  { inspecting, hasSharedSecret }: Known,
+  { contents, hasSharedSecret }: Known,
 ): Promise<Result[]> {
   const url = new URL(issuer)
   const now = Date.now() / 1000
-  const [discovered, https, certificate, ready, inspection] = await Promise.all([
+  const [discovered, https, certificate, ready] = await Promise.all([
     checkIssuer(issuer),
     checkHttps(url),
     checkCertificate(url, now),
     checkReady(issuer),
-    // A large SQLite file is read in this process: nobody can listen meanwhile.
-    inspecting,
   ])
   const { answer, metadata, result } = discovered
   const seen = [result, https, certificate]
-  const contents = inspection?.contents ?? null
   const ahead = contents?.aheadSeconds
   const clock = judgeClocks({
     issuer: answer === null ? null : readAheadSeconds(answer),

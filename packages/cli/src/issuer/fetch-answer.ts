@@ -20,44 +20,59 @@ export interface Answer {
 
 /** One GET, bounded in size and in time. @throws CommandError for anything but an answer */
 export async function fetchAnswer(request: AnswerRequest): Promise<Answer> {
-  const { url, maxBytes, timeoutMs, headers = {}, redirect = 'error' } = request
+  const { timeoutMs } = request
   const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), timeoutMs)
+  let timer: NodeJS.Timeout | undefined
+  // The runtime's fetch knows a signal only weakly: after a collection of garbage an abort reaches
+  // nothing, and a server that falls silent would be waited for.
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`it took longer than ${timeoutMs / 1000} s`)
+    timer = setTimeout(reject, timeoutMs, error)
+  })
   try {
-    const askedAt = Date.now()
-    const response = await fetch(url, {
-      redirect,
-      signal: controller.signal,
-      headers: { accept: 'application/json', ...headers },
-    })
-    const at = (askedAt + Date.now()) / 2
-    const text = response.status === 200 ? await readText(response, maxBytes) : ''
-    return { status: response.status, headers: response.headers, text, at }
+    return await Promise.race([exchange(request, controller.signal), late])
   } catch (error) {
     if (error instanceof CommandError) throw error
-    const isLate = controller.signal.aborted
-    const reason = isLate ? `it took longer than ${timeoutMs / 1000} s` : describe(error)
-    throw new CommandError(`this could not be fetched: ${reason}`, 'unavailable')
+    throw new CommandError(`this could not be fetched: ${describe(error)}`, 'unavailable')
   } finally {
     clearTimeout(timer)
-    // Ends a body that was not read to its end, which would keep the process.
+    // Ends what was not read to its end, which would keep the process.
     controller.abort()
   }
 }
 
-async function readText(response: Response, maxBytes: number): Promise<string> {
+async function exchange(request: AnswerRequest, signal: AbortSignal): Promise<Answer> {
+  const { url, maxBytes, headers = {}, redirect = 'error' } = request
+  const askedAt = Date.now()
+  const response = await fetch(url, {
+    redirect,
+    signal,
+    headers: { accept: 'application/json', ...headers },
+  })
+  const at = (askedAt + Date.now()) / 2
+  const reader = response.body?.getReader()
+  signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}))
+  const text = response.status === 200 && reader ? await readText(reader, maxBytes) : ''
+  return { status: response.status, headers: response.headers, text, at }
+}
+
+async function readText(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let bytes = 0
-  // Counted after decompression: a small body that inflates is stopped at the same limit.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    // Counted after decompression: a small body that inflates is stopped at the same limit.
+    bytes += value.byteLength
     if (bytes > maxBytes) {
       throw new CommandError(`it sent more than ${maxBytes / 1024} KiB`, 'unavailable')
     }
-    text += decoder.decode(chunk, { stream: true })
+    text += decoder.decode(value, { stream: true })
   }
-  return text + decoder.decode()
 }
 
 /** The runtime's fetch says only "fetch failed": what failed is in the cause. */

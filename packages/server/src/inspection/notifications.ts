@@ -6,7 +6,7 @@ import { createPostgresChannel } from '../db/postgres-channel.ts'
 
 /**
  * Whether one process would hear another: `lost` is what a pooler does that lends its connections
- * for one transaction each, `unreachable` is a server that nobody can listen at.
+ * for one transaction each, `unreachable` is a server that nobody can listen at, or not for long enough to hear anything.
  */
 export type NotificationFacts = 'heard' | 'lost' | 'unreachable'
 
@@ -29,17 +29,22 @@ export async function probeNotifications(
   let close = () => {}
   try {
     let isHeard = false
+    let isBroken = false
     close = await channel.open({
       heard(text) {
         if (text !== message) return
         isHeard = true
         over.abort()
       },
-      broken: () => over.abort(),
+      broken() {
+        isBroken = true
+        over.abort()
+      },
     })
     await channel.send(message)
     await sleep(PATIENCE_MS, undefined, { signal: over.signal }).catch(() => {})
-    return isHeard ? 'heard' : 'lost'
+    if (isHeard) return 'heard'
+    return isBroken ? 'unreachable' : 'lost'
   } catch {
     // Why stands in what the rest of the inspection finds, or is an address that is wrong.
     return 'unreachable'
