@@ -13,6 +13,10 @@ export interface ClientAnswer {
   readonly createdAt: number
 }
 
+export function clientPath(id: string): string {
+  return `/admin/clients/${encodeURIComponent(id)}`
+}
+
 export function clientLine({ id, createdAt, name, rights, disabledAt }: ClientAnswer): string {
   const state = disabledAt === null ? '' : '  disabled'
   return `${id}  ${momentText(createdAt)}  ${name}  ${rights.join(' ') || '-'}${state}`

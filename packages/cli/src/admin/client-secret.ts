@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises'
+import { CommandError } from '../failure.ts'
 import { printable, printableJson, writeNote } from '../output/messages.ts'
-import { writePrivateFile } from '../output/private-file.ts'
+import { createPrivateFile } from '../output/private-file.ts'
 import { type ClientAnswer, clientLines } from './client-lines.ts'
 
 /**
@@ -12,18 +12,25 @@ export async function printSecret(
   make: () => Promise<ClientAnswer & { secret: string }>,
   { out, json }: { out?: string | undefined; json?: boolean | undefined },
 ): Promise<void> {
-  if (out !== undefined) await writePrivateFile({ path: out, text: '', replace: false })
+  const file = out === undefined ? null : await createPrivateFile(out)
   const made = await make().catch(async (error: unknown) => {
-    if (out !== undefined) await rm(out, { force: true })
+    await file?.remove()
     throw error
   })
   const { secret, ...client } = made
-  const isShown = out === undefined
-  if (!isShown) await writePrivateFile({ path: out, text: `${secret}\n`, replace: true })
-  const lines = [...clientLines(client), ...(isShown ? [secret] : [])].map(printable).join('\n')
-  process.stdout.write(`${json ? printableJson(isShown ? made : client) : lines}\n`)
+  await file?.write(`${secret}\n`).catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error
+    const { id } = client
+    throw new CommandError(
+      `${error.message}; client ${id} has a new secret that nobody holds: \`signet client secret ${id}\` makes another`,
+    )
+  })
+  const lines = [...clientLines(client), ...(file === null ? [secret] : [])]
+    .map(printable)
+    .join('\n')
+  process.stdout.write(`${json ? printableJson(file === null ? made : client) : lines}\n`)
   writeNote(
-    isShown
+    file === null
       ? 'the secret is shown this once: the authority keeps only a hash of it'
       : 'the secret is in the file, readable by you alone',
   )

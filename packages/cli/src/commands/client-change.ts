@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type ClientAnswer, clientLine, clientLines } from '../admin/client-lines.ts'
+import { type ClientAnswer, clientLine, clientLines, clientPath } from '../admin/client-lines.ts'
 import { printSecret } from '../admin/client-secret.ts'
 import { runAdmin } from '../admin/run-admin.ts'
 import { CommandError } from '../failure.ts'
@@ -29,7 +29,10 @@ function switchCommand(verb: 'disable' | 'enable', description: string): Command
     .addOption(jsonOption())
     .action((id: string, { json }: { json?: boolean }) =>
       runAdmin(async (call) => {
-        const client = await call<ClientAnswer>({ method: 'POST', path: `${pathOf(id)}/${verb}` })
+        const client = await call<ClientAnswer>({
+          method: 'POST',
+          path: `${clientPath(id)}/${verb}`,
+        })
         process.stdout.write(`${json ? printableJson(client) : printable(clientLine(client))}\n`)
       }),
     )
@@ -41,7 +44,7 @@ export function clientDeleteCommand(): Command {
     .argument('<client>', 'its id')
     .action((id: string) =>
       runAdmin(async (call) => {
-        await call({ method: 'DELETE', path: pathOf(id) })
+        await call({ method: 'DELETE', path: clientPath(id) })
         writeNote('the client is gone')
       }),
     )
@@ -83,17 +86,16 @@ async function renew(id: string, options: SecretOptions): Promise<void> {
   }
   await runAdmin(async (call) => {
     if (dropFormer) {
-      const path = `${pathOf(id)}/former-secret`
+      const path = `${clientPath(id)}/former-secret`
       const client = await call<ClientAnswer>({ method: 'DELETE', path })
       const lines = clientLines(client).map(printable).join('\n')
       process.stdout.write(`${json ? printableJson(client) : lines}\n`)
       return
     }
     const body = { former: revoke ? 'revoke' : 'keep' }
-    await printSecret(() => call({ method: 'POST', path: `${pathOf(id)}/secret`, body }), options)
+    await printSecret(
+      () => call({ method: 'POST', path: `${clientPath(id)}/secret`, body }),
+      options,
+    )
   })
-}
-
-function pathOf(id: string): string {
-  return `/admin/clients/${encodeURIComponent(id)}`
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type ClientAnswer, clientLine, clientLines } from '../admin/client-lines.ts'
+import { type ClientAnswer, clientLine, clientLines, clientPath } from '../admin/client-lines.ts'
 import { pages, runAdmin } from '../admin/run-admin.ts'
 import { jsonOption } from '../input/options.ts'
 import { withManual } from '../manual.ts'
@@ -30,9 +30,7 @@ export function clientShowCommand(): Command {
     .addOption(jsonOption())
     .action((id: string, { json }: { json?: boolean }) =>
       runAdmin(async (call) => {
-        const client = await call<ClientAnswer>({
-          path: `/admin/clients/${encodeURIComponent(id)}`,
-        })
+        const client = await call<ClientAnswer>({ path: clientPath(id) })
         const text = json ? printableJson(client) : clientLines(client).map(printable).join('\n')
         process.stdout.write(`${text}\n`)
       }),

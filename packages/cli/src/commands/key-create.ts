@@ -53,7 +53,7 @@ async function run(options: Options): Promise<void> {
     process.stdout.write(text)
     return
   }
-  await writePrivateFile({ path: out, text, replace: force === true })
+  await writePrivateFile(out, { text, replace: force === true })
   const { kid = null } = key
   const line = `${alg}  ${printable(kid ?? '(no id)')}`
   process.stdout.write(`${json ? printableJson({ alg, kid, file: out }) : line}\n`)
