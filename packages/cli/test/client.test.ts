@@ -1,6 +1,14 @@
-import { readFile, stat } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runSignet, type SpawnedAuthority, spawnAuthority, type TokenAnswer } from '@signet/testkit'
+import { promisify } from 'node:util'
+import {
+  runSignet,
+  SIGNET_BIN,
+  type SpawnedAuthority,
+  spawnAuthority,
+  type TokenAnswer,
+} from '@signet/testkit'
 import { decode } from '@signet/token'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -74,12 +82,46 @@ describe('signet client and signet revoke, beside a running authority', { timeou
 
     const again = await signet(['client', 'secret', id, '--out', out])
     expect(again).toMatchObject({ code: 2, stdout: '' })
-    expect(again.stderr).toContain('there is such a file already')
+    expect(again.stderr).toMatch(/^signet: --out: there is such a file already\n$/)
     expect((await readFile(out, 'utf8')).trim()).toBe(secret)
     const nobody = join(authority.folder, 'nobody.secret')
     expect(await signet(['client', 'secret', 'cli_x', '--out', nobody])).toMatchObject({ code: 2 })
     await expect(stat(nobody)).rejects.toThrow('ENOENT')
   })
+
+  test('a secret that cannot be written down is told, and leaves no file', async () => {
+    const { id } = await create()
+    const tokenFile = await logInAdmin()
+    const settings = { SIGNET_ADMIN_TOKEN_FILE: tokenFile, SIGNET_URL: authority.url }
+    const out = join(authority.folder, 'no-room.secret')
+    const words = ['client', 'secret', id, '--out', out]
+    // No byte goes into any file of this process, as on a disk that is full.
+    const limited = ['-c', 'ulimit -f 0; exec "$@"', 'sh', process.execPath, SIGNET_BIN, ...words]
+    const env = { PATH: process.env['PATH'], ...settings }
+    const { code, stderr } = await promisify(execFile)('sh', limited, {
+      env,
+      cwd: authority.folder,
+    }).then(
+      () => ({ code: 0, stderr: '' }),
+      (error: { code: number; stderr: string }) => error,
+    )
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^signet: --out: the file cannot be written \(EFBIG\); .*\n$/)
+    expect(stderr).toContain(`\`signet client secret ${id}\` makes another`)
+    await expect(stat(out)).rejects.toThrow('ENOENT')
+    const files = await readdir(authority.folder)
+    expect(files.filter((name) => name.includes('no-room'))).toEqual([])
+    expect((await signet(['client', 'show', id])).stdout).toContain('two, the newest since')
+  })
+
+  async function logInAdmin(): Promise<string> {
+    const email = 'root@example.com'
+    await signet(['user', 'create', email, '--role', 'admin'], PASSWORD)
+    const { body } = await authority.client.login(email, PASSWORD)
+    const file = join(authority.folder, 'admin.token')
+    await writeFile(file, body.accessToken, { mode: 0o600 })
+    return file
+  }
 
   test('a new secret works beside the one before, until that is dropped or revoked', async () => {
     const { id, secret: first } = await create()
@@ -132,6 +174,33 @@ describe('signet client and signet revoke, beside a running authority', { timeou
     expect((await authority.client.profile(body.accessToken)).status).toBe(200)
     await signet(['revoke', 'session', String(sid)])
     expect((await authority.client.profile(body.accessToken)).status).toBe(401)
+  })
+
+  test('sessions end together, and what names none is refused before any ends', async () => {
+    const users = [await signUp('erin'), await signUp('frank')]
+    const ids = users.map(({ accessToken }) => String(decode(accessToken).claims['sid']))
+    for (const words of [
+      ['revoke', 'session'],
+      ['session', 'end'],
+    ]) {
+      const run = await signet([...words, ...ids, String(ids[0]).slice(0, -1)])
+      expect(run).toMatchObject({ code: 2, stdout: '' })
+      expect(run.stderr).toContain('ses_ and 22 characters')
+    }
+    for (const { accessToken } of users) {
+      expect((await authority.client.profile(accessToken)).status).toBe(200)
+    }
+    const run = await signet(['revoke', 'session', ...ids])
+    expect(run.stdout).toBe(ids.map((id) => `session  ${id}\n`).join(''))
+    expect(run.stderr).toMatch(/^signet: ended; .*\n$/)
+    for (const { accessToken } of users) {
+      expect((await authority.client.profile(accessToken)).status).toBe(401)
+    }
+  })
+
+  test('an id that would move the cursor is printed as text', async () => {
+    const run = await signet(['revoke', 'token', 'a\u001b[2Jb'])
+    expect(run).toMatchObject({ code: 0, stdout: 'token  a\\u001b[2Jb\n' })
   })
 
   test('a token of a client ends alone, and all of them by the client', async () => {

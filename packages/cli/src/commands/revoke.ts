@@ -1,9 +1,11 @@
 import { Command } from 'commander'
+import { clientPath } from '../admin/client-lines.ts'
 import { runAdmin } from '../admin/run-admin.ts'
 import { jsonOption } from '../input/options.ts'
+import { collectSessionId } from '../input/session-ids.ts'
 import { readOneToken } from '../input/token-input.ts'
 import { withManual } from '../manual.ts'
-import { printableJson, writeNote } from '../output/messages.ts'
+import { printable, printableJson, writeNote } from '../output/messages.ts'
 
 /** What was ended, as it is printed. */
 interface Ended {
@@ -14,12 +16,13 @@ interface Ended {
 export function revokeSessionCommand(): Command {
   const command = new Command('session')
     .description('end sessions with all their tokens, as `signet session end` does')
-    .argument('<session...>', 'ids, as `signet session list` shows them')
+    .argument('<session...>', 'ids, as `signet session list` shows them', collectSessionId)
     .addOption(jsonOption('print JSON: one end per line'))
     .action((ids: string[], { json }: { json?: boolean }) =>
       runAdmin(async (call) => {
         await call({ method: 'POST', path: '/admin/sessions/end', body: { ids } })
-        for (const id of ids) print({ kind: 'session', id }, json)
+        const ended = ids.map((id): Ended => ({ kind: 'session', id }))
+        print(ended, json)
       }),
     )
   return withManual(command, { examples: ['signet revoke session ses_8t0zqk1QyEuoYk3mFvJ5dw'] })
@@ -34,7 +37,7 @@ export function revokeTokenCommand(): Command {
       if (jti === undefined) return endShown(json)
       return runAdmin(async (call) => {
         await call({ method: 'DELETE', path: `/admin/tokens/${encodeURIComponent(jti)}` })
-        print({ kind: 'token', id: jti }, json)
+        print([{ kind: 'token', id: jti }], json)
       })
     })
   return withManual(command, {
@@ -52,9 +55,8 @@ export function revokeClientCommand(): Command {
     .addOption(jsonOption())
     .action((id: string, { json }: { json?: boolean }) =>
       runAdmin(async (call) => {
-        const path = `/admin/clients/${encodeURIComponent(id)}/tokens`
-        await call({ method: 'DELETE', path })
-        print({ kind: 'client', id }, json)
+        await call({ method: 'DELETE', path: `${clientPath(id)}/tokens` })
+        print([{ kind: 'client', id }], json)
       }),
     )
   return withManual(command, {
@@ -70,11 +72,13 @@ async function endShown(json: boolean | undefined): Promise<void> {
   const token = await readOneToken()
   await runAdmin(async (call) => {
     const ended = await call<Ended>({ method: 'POST', path: '/admin/tokens/end', body: { token } })
-    print(ended, json)
+    print([ended], json)
   })
 }
 
-function print(ended: Ended, json: boolean | undefined): void {
-  process.stdout.write(`${json ? printableJson(ended) : `${ended.kind}  ${ended.id}`}\n`)
+function print(ended: readonly Ended[], json: boolean | undefined): void {
+  for (const one of ended) {
+    process.stdout.write(`${json ? printableJson(one) : printable(`${one.kind}  ${one.id}`)}\n`)
+  }
   if (!json) writeNote('ended; services that follow the feed refuse it within a second')
 }

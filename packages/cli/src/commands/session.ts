@@ -4,6 +4,7 @@ import { getAccount } from '../admin/find-account.ts'
 import { pages, runAdmin } from '../admin/run-admin.ts'
 import { CommandError } from '../failure.ts'
 import { jsonOption } from '../input/options.ts'
+import { collectSessionId } from '../input/session-ids.ts'
 import { withManual } from '../manual.ts'
 import { printable, printableJson, writeNote } from '../output/messages.ts'
 
@@ -43,7 +44,7 @@ export function sessionListCommand(): Command {
 export function sessionEndCommand(): Command {
   const command = new Command('end')
     .description('end sessions: their tokens die at every service within milliseconds')
-    .argument('[session...]', 'ids, as `signet session list` shows them')
+    .argument('[session...]', 'ids, as `signet session list` shows them', collectSessionId)
     .option('--account <account>', 'every session of this account')
     .addOption(jsonOption())
     .action((ids: string[], { account: who, json }: { account?: string; json?: boolean }) => {
