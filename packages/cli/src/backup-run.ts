@@ -3,6 +3,7 @@ import type { BackupContents, BackupErrorCode, RowCounts } from '@signet/server'
 import type { ExitName } from './exit-codes.ts'
 import { CommandError } from './failure.ts'
 import { printableJson } from './output/messages.ts'
+import { plural } from './output/plural.ts'
 
 const EXITS: Record<BackupErrorCode, ExitName> = {
   not_a_backup: 'malformed',
@@ -31,10 +32,6 @@ export async function runWithServer<T>(
 
 export function countsInWords({ accounts, roles, clients }: RowCounts): string {
   return `${plural(accounts, 'account')}, ${plural(roles, 'role')}, ${plural(clients, 'client')}`
-}
-
-function plural(count: number, word: string): string {
-  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`
 }
 
 export function contentsJson(file: string, { header, counts }: BackupContents): string {

@@ -8,11 +8,13 @@ import {
   openPostgresDatabase,
   openSqliteDatabase,
   openTempFolder,
+  runScript,
   runSignet,
   type TestDatabase,
   waitUntil,
 } from '@signet/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { blockAfter } from '../../../test/documents.ts'
 import { runBlock } from '../../server/test/run-block.ts'
 import type { ProxyHabits } from './careless-proxy.ts'
 import { type Deployment, runDoctor, startDeployment } from './deployment.ts'
@@ -211,6 +213,24 @@ describe('over http on this machine', { timeout }, () => {
     expect(screen).toMatch(/^Inside\n {2}ok {7}settings .*\n/)
     expect(screen).toContain(`\nOutside, at ${deployment.issuer}\n  ok       issuer`)
     expect(screen).toMatch(/\n\n\d+ ok, \d+ skipped\n$/)
+    const { issuer } = deployment
+    const block = blockAfter('docs/operations/doctor.md', 'look from outside: a test')
+    const script = block.replace('https://login.example.com', issuer)
+    const { stdout: outside } = await runScript({ script, cwd: at.folder })
+    expect(outside).toMatch(new RegExp(`^Outside, at ${issuer}\\n {2}ok {7}issuer`))
+    const page = await readFile('docs/operations/doctor.md', 'utf8')
+    const [first, second, shown, ...more] = page.matchAll(/(.*)\n```(\w+)\n([\s\S]*?)```/g)
+    expect([first?.[1], second?.[1]]).toEqual([
+      '<!-- look: a test runs these lines -->',
+      '<!-- look from outside: a test runs these lines -->',
+    ])
+    expect(more).toEqual([])
+    const { stdout } = await runSignet(['doctor', '--issuer', issuer, '--json'], { cwd: at.folder })
+    const keysOf = (text = '{}') => {
+      const { checks, ...run } = JSON.parse(text)
+      return [Object.keys(run), Object.keys(checks[0])]
+    }
+    expect(keysOf(shown?.[3])).toEqual(keysOf(stdout))
   })
 
   test('from outside alone nothing is said of the inside', async () => {

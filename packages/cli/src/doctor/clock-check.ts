@@ -4,7 +4,7 @@ import { found, ok, type Result, skipped } from './results.ts'
 /** Moments are whole seconds, and travel. */
 const UNEVEN_SECONDS = 2
 
-/** As much as guards tolerate by themselves. */
+/** As much as authorities tolerate of each other, and guards without a feed. */
 const OFF_SECONDS = 10
 
 /** How far a clock is ahead of this machine's; null: it was not seen. */
@@ -28,15 +28,12 @@ export function judgeClocks({ issuer, database }: ClocksSeen): Result {
   ].flatMap(({ whose, ahead }) => (ahead === null ? [] : [{ whose, ahead }]))
   if (others.length === 0) return skipped('clock', 'nobody else told the time')
   const clocks = [{ whose: 'this machine', ahead: 0 }, ...others]
-  const [first, last] = [...clocks].sort((a, b) => a.ahead - b.ahead).filter(isAtEnd)
+  const sorted = clocks.toSorted((a, b) => a.ahead - b.ahead)
+  const [first, last] = [sorted.at(0), sorted.at(-1)]
   const apart = (last?.ahead ?? 0) - (first?.ahead ?? 0)
   if (apart <= UNEVEN_SECONDS) {
     return ok('clock', `${clocks.map(({ whose }) => whose).join(', ')}: one time`)
   }
   const words = `${last?.whose} is ${Math.round(apart)} s ahead of ${first?.whose}`
   return found('clock', apart > OFF_SECONDS ? 'clock_off' : 'clock_drifting', words)
-}
-
-function isAtEnd(_clock: unknown, index: number, { length }: readonly unknown[]): boolean {
-  return index === 0 || index === length - 1
 }

@@ -175,7 +175,7 @@ export const FINDINGS = {
   },
   clock_off: {
     severity: 'problem',
-    remedy: 'Let every machine keep its time by NTP: verifiers tolerate 10 s.',
+    remedy: 'Let every machine keep its time by NTP: 10 s are tolerated.',
   },
 } as const satisfies Record<string, Finding>
 

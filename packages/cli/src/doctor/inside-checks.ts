@@ -54,11 +54,10 @@ function judgeNotifications(
   facts: DatabaseContents['notifications'],
 ): Result {
   if (facts === null) {
-    const why = {
-      redis: 'processes wake each other over Redis',
-      poll: database.kind === 'sqlite' ? 'one machine needs none' : 'SIGNET_WAKE_UPS is poll',
-      notify: 'not used',
-    }[wakeUps]
+    if (wakeUps === 'redis') {
+      return skipped('notifications', 'processes wake each other over Redis')
+    }
+    const why = database.kind === 'sqlite' ? 'one machine needs none' : 'SIGNET_WAKE_UPS is poll'
     return skipped('notifications', why)
   }
   const where = directDatabase === null ? 'SIGNET_DATABASE_URL' : 'SIGNET_DATABASE_DIRECT_URL'

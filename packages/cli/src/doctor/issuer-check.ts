@@ -1,15 +1,10 @@
 // The first question to an issuer, from which all others follow.
 import { paths } from '@signet/guard/protocol'
-import { CommandError } from '../failure.ts'
-import { type Answer, fetchAnswer } from '../issuer/fetch-answer.ts'
+import type { Answer } from '../issuer/fetch-answer.ts'
 import { parseJson } from '../issuer/fetch-json.ts'
 import { nameText } from '../output/value-text.ts'
+import { ask, reasonOf } from './ask.ts'
 import { found, ok, type Result, skipped } from './results.ts'
-
-/** Every single question; all of them together stay far below half a minute. */
-export const ASK_TIMEOUT_MS = 4_000
-export const DOCUMENT_MAX_BYTES = 256 * 1024
-export const METADATA_PATH = paths.openidConfiguration
 
 export interface Discovered {
   readonly result: Result
@@ -23,7 +18,7 @@ export async function checkIssuer(issuer: string): Promise<Discovered> {
   const none = { answer: null, metadata: null }
   let answer: Answer
   try {
-    answer = await ask(issuer + METADATA_PATH)
+    answer = await ask(issuer + paths.openidConfiguration)
   } catch (error) {
     return { ...none, result: unreachable(reasonOf(error)) }
   }
@@ -49,7 +44,7 @@ export async function checkIssuer(issuer: string): Promise<Discovered> {
 }
 
 function unreachable(reason: string): Result {
-  return found('issuer', 'issuer_unreachable', `${METADATA_PATH}: ${reason}`)
+  return found('issuer', 'issuer_unreachable', `${paths.openidConfiguration}: ${reason}`)
 }
 
 /** Whether the authority can read its database. Not every proxy lets strangers ask. */
@@ -63,20 +58,4 @@ export async function checkReady(issuer: string): Promise<Result> {
   if (answer.status === 200) return ok('ready', 'the authority reads its database')
   if (answer.status >= 500) return found('ready', 'not_ready', `it answered ${answer.status}`)
   return skipped('ready', `the proxy keeps ${paths.ready} to itself (${answer.status})`)
-}
-
-/** @throws CommandError */
-export function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  return fetchAnswer({
-    url: new URL(url),
-    maxBytes: DOCUMENT_MAX_BYTES,
-    timeoutMs: ASK_TIMEOUT_MS,
-    headers,
-  })
-}
-
-/** @throws whatever has no words */
-export function reasonOf(error: unknown): string {
-  if (error instanceof CommandError) return error.message
-  throw error
 }

@@ -1,14 +1,13 @@
 // The key set as verifiers fetch it: there, whole, of now, and kept for as long as the authority says.
+import { MAX_KEY_SET_AGE_SECONDS } from '@signet/guard/protocol'
 import { createKeySet, type JwkSetLike, KeyError, type KeySet } from '@signet/token'
 import { CommandError } from '../failure.ts'
 import type { Answer } from '../issuer/fetch-answer.ts'
 import { parseJson } from '../issuer/fetch-json.ts'
 import { parseAnnouncedUrl } from '../issuer/issuer-keys.ts'
-import { ask, reasonOf } from './issuer-check.ts'
+import { plural } from '../output/plural.ts'
+import { ask, reasonOf } from './ask.ts'
 import { found, ok, type Result, skipped } from './results.ts'
-
-/** An authority never lets a set be kept for longer: its next key would sign before all know it. */
-const MAX_KEPT_SECONDS = 300
 
 /** As guards ask: caches on the way shall ask as well. */
 const AFRESH = { 'cache-control': 'no-cache' }
@@ -25,7 +24,7 @@ export async function checkKeySet(question: KeySetQuestion): Promise<Result[]> {
   const { issuer, keySetUrl, expectedKids } = question
   try {
     const { href } = parseAnnouncedUrl(keySetUrl, issuer)
-    const answer = await ask(href, AFRESH)
+    const answer = await ask(href, { headers: AFRESH })
     if (answer.status !== 200) throw new CommandError(`it answered ${answer.status}`)
     const keySet = createKeySet(parseJson(answer.text) as JwkSetLike)
     const isEmpty = keySet.size === 0 && keySet.skipped.length === 0
@@ -36,15 +35,17 @@ export async function checkKeySet(question: KeySetQuestion): Promise<Result[]> {
       return [ok('key_set', 'it is empty, as it should be')]
     if (keySet.size === 0) throw new CommandError('no key in it can be used')
     const etag = answer.headers.get('etag')
-    const again = etag === null ? null : await ask(href, { ...AFRESH, 'if-none-match': etag })
+    const again =
+      etag === null ? null : await ask(href, { headers: { ...AFRESH, 'if-none-match': etag } })
     const findings = [
       judgeAge(answer, keySet, expectedKids),
       judgeKeeping(answer),
       judgeTag(etag, again),
     ].filter((result) => result !== null)
-    const count = `${keySet.size} ${keySet.size === 1 ? 'key' : 'keys'}`
     const kept = `kept for ${maxAgeOf(answer)} s and then asked for by its ETag`
-    return findings.length > 0 ? findings : [ok('key_set', `${count}, ${kept}`)]
+    return findings.length > 0
+      ? findings
+      : [ok('key_set', `${plural(keySet.size, 'key')}, ${kept}`)]
   } catch (error) {
     const reason = error instanceof KeyError ? error.message : reasonOf(error)
     return [found('key_set', 'key_set_unusable', reason)]
@@ -76,7 +77,7 @@ function judgeAge(
 
 function judgeKeeping(answer: Answer): Result | null {
   const maxAge = maxAgeOf(answer)
-  if (maxAge !== null && maxAge > MAX_KEPT_SECONDS) {
+  if (maxAge !== null && maxAge > MAX_KEY_SET_AGE_SECONDS) {
     const words = `it arrives with leave to keep it for ${maxAge} s: verifiers without a feed meet tokens of keys that they do not have`
     return found('key_set', 'key_set_kept_long', words)
   }
@@ -96,7 +97,7 @@ function judgeTag(etag: string | null, again: Answer | null): Result | null {
   return found('key_set', 'etag_lost', words)
 }
 
-/** Null: it may not be kept, or does not say. */
+/** Null: it may not be kept, or does not say. Reads the header as guards do, who do what it says. */
 function maxAgeOf({ headers }: Answer): number | null {
   const cacheControl = headers.get('cache-control') ?? ''
   if (/\bno-(store|cache)\b/i.test(cacheControl)) return null

@@ -1,4 +1,5 @@
 import type { AddressFacts, Config } from '@signet/server'
+import { plural } from '../output/plural.ts'
 import { found, ok, type Result, skipped } from './results.ts'
 
 /** From so many entries of one address on it is worth a word. */
@@ -19,7 +20,7 @@ export function judgeAddresses(
     return found(check, 'proxy_not_trusted', words)
   }
   if (entries === 0) return skipped(check, 'the audit log holds no address of the last day')
-  const seen = `${entries} ${entries === 1 ? 'entry' : 'entries'} of the last day in the audit log`
+  const seen = `${plural(entries, 'entry', 'entries')} of the last day in the audit log`
   if (fromTrustedProxies > 0) {
     const words = `of ${seen}, ${fromTrustedProxies} have the address of a proxy in SIGNET_TRUST_PROXY where that of a client should be`
     return found(check, 'proxy_hides_clients', words)
@@ -27,5 +28,5 @@ export function judgeAddresses(
   if (addresses === 1 && entries >= ENOUGH && !issuer.startsWith('http:')) {
     return found(check, 'addresses_alike', `all ${seen} are of one address`)
   }
-  return ok(check, `${seen}, of ${addresses} ${addresses === 1 ? 'address' : 'addresses'}`)
+  return ok(check, `${seen}, of ${plural(addresses, 'address', 'addresses')}`)
 }

@@ -1,4 +1,5 @@
 import type { SecretFacts, SecretUse } from '@signet/server'
+import { plural } from '../output/plural.ts'
 import { found, ok, type Result } from './results.ts'
 
 /** Listed secrets behind the first, and rows that need one that is not listed. */
@@ -41,8 +42,4 @@ function judgeUnlisted({ sessions, keys, auditEntries }: SecretUse): Result | nu
 function auditNote({ auditEntries }: Pick<SecretUse, 'auditEntries'>): string {
   if (auditEntries === 0) return ''
   return `; ${plural(auditEntries, 'entry', 'entries')} of the audit log can only be proven with one that is not listed`
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }

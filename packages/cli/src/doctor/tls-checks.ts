@@ -2,10 +2,11 @@
 // clear.
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import { type Answer, fetchAnswer } from '../issuer/fetch-answer.ts'
+import { paths } from '@signet/guard/protocol'
+import type { Answer } from '../issuer/fetch-answer.ts'
 import { isSafe } from '../issuer/issuer-keys.ts'
+import { ASK_TIMEOUT_MS, ask } from './ask.ts'
 import { judgeExpiry } from './expiry.ts'
-import { ASK_TIMEOUT_MS, DOCUMENT_MAX_BYTES, METADATA_PATH } from './issuer-check.ts'
 import { found, ok, type Result, skipped } from './results.ts'
 
 const HTTP_PORT = 80
@@ -18,13 +19,8 @@ export async function checkHttps(issuer: URL, httpPort = HTTP_PORT): Promise<Res
   if (!isSafe(issuer)) return found('https', 'https_missing', 'the issuer is not https')
   if (issuer.protocol === 'http:') return ok('https', 'plain http, which is for this machine alone')
   if (issuer.port !== '') return ok('https', 'encrypted, at a port of its own')
-  const url = new URL(METADATA_PATH, `http://${issuer.hostname}:${httpPort}`)
-  const answer = await fetchAnswer({
-    url,
-    maxBytes: DOCUMENT_MAX_BYTES,
-    timeoutMs: ASK_TIMEOUT_MS,
-    redirect: 'manual',
-  }).catch(() => null)
+  const url = `http://${issuer.hostname}:${httpPort}${paths.openidConfiguration}`
+  const answer = await ask(url, { redirect: 'manual' }).catch(() => null)
   if (answer === null) return ok('https', 'encrypted, and nothing answers over plain http')
   if (answer.status === 200 && answer.text.includes('"issuer"')) {
     const words = `http at port ${httpPort} is answered as well: passwords and tokens can pass in the clear`

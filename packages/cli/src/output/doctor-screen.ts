@@ -10,6 +10,7 @@ import {
   verdictOf,
 } from '../doctor/results.ts'
 import { printable } from './messages.ts'
+import { plural } from './plural.ts'
 import type { Paint, Style } from './style.ts'
 import { pad, wrap } from './wrap.ts'
 
@@ -80,14 +81,10 @@ function paintOf(status: Status, style: Style): Paint {
 function sumOf(results: readonly Result[], style: Style): string {
   const counts = (['problem', 'warning', 'ok', 'skipped'] as const).flatMap((status) => {
     const count = results.filter((result) => result.status === status).length
-    const word = status === 'problem' || status === 'warning' ? plural(count, status) : status
-    return count === 0 ? [] : [`${count} ${word}`]
+    const isNoun = status === 'problem' || status === 'warning'
+    return count === 0 ? [] : [isNoun ? plural(count, status) : `${count} ${status}`]
   })
   return paintOf(verdictOf(results), style)(counts.join(', '))
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`
 }
 
 function sentence(words: string): string {

@@ -13,6 +13,7 @@ export type {
   RevocationKind,
 } from './feed.ts'
 export { FEED_PULSE_MS, MAX_LEEWAY_SECONDS } from './feed.ts'
+export { MAX_KEY_SET_AGE_SECONDS } from './key-set.ts'
 export type { Metadata } from './metadata.ts'
 export { paths } from './paths.ts'
 export type { Problem } from './problem.ts'

@@ -1,6 +1,6 @@
 // Decides what has to change about the signing keys, from what they are and what time it is. Pure:
 // whoever acts on a plan makes it again inside its transaction, so that of many processes one acts.
-import { MAX_LEEWAY_SECONDS } from '@signet/guard/protocol'
+import { MAX_KEY_SET_AGE_SECONDS, MAX_LEEWAY_SECONDS } from '@signet/guard/protocol'
 import type { Algorithm } from '@signet/token'
 
 /** `removed` is no state: such a key is gone. A revoked one stays by name alone. */
@@ -63,7 +63,7 @@ const ROUNDING_SECONDS = 1
  * are told of changes do not depend on it.
  */
 function wantedCacheSeconds({ keyRotationSeconds }: KeyRules): number {
-  return Math.max(1, Math.min(300, Math.floor(keyRotationSeconds / 5)))
+  return Math.max(1, Math.min(MAX_KEY_SET_AGE_SECONDS, Math.floor(keyRotationSeconds / 5)))
 }
 
 /**
