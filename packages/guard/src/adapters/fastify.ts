@@ -4,6 +4,7 @@ import type { Guard } from '../guard.ts'
 import type { Identity } from '../identity.ts'
 import type { RouteOptions } from '../route.ts'
 import { answerRefusal } from './answer-refusal.ts'
+import { decide } from './decide.ts'
 import { setIdentity } from './request-identity.ts'
 
 export { findIdentity, identityOf } from './request-identity.ts'
@@ -30,26 +31,20 @@ export function protect(guard: Guard, { onError, ...options }: ProtectOptions = 
   const route = guard.route(options)
 
   return (request, reply, done) => {
-    const allow = (identity: Identity | null) => {
-      if (identity !== null) setIdentity(request, identity)
-      done()
+    const ways = {
+      allow(identity: Identity | null) {
+        if (identity !== null) setIdentity(request, identity)
+        done()
+      },
+      refuse(error: unknown) {
+        answerRefusal(guard, error, {
+          // As bytes, because Fastify would add a charset to the media type of a text.
+          send: ({ status, headers, body }) =>
+            reply.code(status).headers(headers).send(Buffer.from(body)),
+          onError: onError && ((refusal) => onError(refusal, request, reply)),
+        }).catch(done)
+      },
     }
-    const refuse = (error: unknown) => {
-      answerRefusal(guard, error, {
-        // As bytes, because Fastify would add a charset to the media type of a text.
-        send: ({ status, headers, body }) =>
-          reply.code(status).headers(headers).send(Buffer.from(body)),
-        onError: onError && ((refusal) => onError(refusal, request, reply)),
-      }).catch(done)
-    }
-    let found: Identity | null | Promise<Identity | null>
-    try {
-      found = guard.admit(request.raw, route)
-    } catch (error) {
-      refuse(error)
-      return
-    }
-    if (found instanceof Promise) found.then(allow, refuse)
-    else allow(found)
+    void decide<void>(guard, { source: request.raw, route }, ways)
   }
 }

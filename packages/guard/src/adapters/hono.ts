@@ -4,6 +4,7 @@ import type { Guard } from '../guard.ts'
 import type { Identity } from '../identity.ts'
 import type { RouteOptions } from '../route.ts'
 import { answerRefusal } from './answer-refusal.ts'
+import { decide } from './decide.ts'
 import * as holder from './request-identity.ts'
 
 export interface ProtectOptions extends RouteOptions {
@@ -30,16 +31,20 @@ export function protect(
   { onError, ...options }: ProtectOptions = {},
 ): MiddlewareHandler {
   const route = guard.route(options)
-  return async (context, next) => {
-    try {
-      context.set('identity', await guard.admit(context.req.raw, route))
-    } catch (error) {
-      return answerRefusal(guard, error, {
-        send: ({ status, headers, body }) => context.body(body, status, headers),
-        onError: onError && ((refusal) => onError(refusal, context)),
-      })
+  return (context, next) => {
+    const ways = {
+      allow(identity: Identity | null): Promise<unknown> {
+        context.set('identity', identity)
+        return next()
+      },
+      refuse: (error: unknown) =>
+        answerRefusal(guard, error, {
+          send: ({ status, headers, body }) => context.body(body, status, headers),
+          onError: onError && ((refusal) => onError(refusal, context)),
+        }),
     }
-    await next()
+    // A promise in either way, of an answer where there is one already.
+    return decide<unknown>(guard, { source: context.req.raw, route }, ways) as Promise<Response>
   }
 }
 
