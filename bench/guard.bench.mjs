@@ -71,10 +71,10 @@ async function measureFramework({ name, framework, key, tokens, plan, defer }) {
   const pids = [running.pid]
   const contestant = (route, kind) => {
     const walkers = walkersOf({ port, path: pathOf(route), tokens, kind })
-    return { name: `${route}|${kind}`, pids, run: (ms) => walkFor(ms, walkers) }
+    return { name: `${route}|${kind}`, pids, run: (ms) => walkFor(ms, walkers, { isAwake: true }) }
   }
   // The bare route is sent the same headers: what it is spared is the guard alone.
-  const contestants = [contestant('bare', 'repeated')]
+  const contestants = [contestant('bare', 'repeated'), contestant('open', 'repeated')]
   for (const route of ['guard', ...framework.peers]) {
     contestants.push(contestant(route, 'repeated'), contestant(route, 'distinct'))
   }

@@ -1,5 +1,6 @@
 // The same service in each framework. A route is a path and what stands before the handler; every
-// handler answers the caller's subject, the bare one a constant as long.
+// handler answers the caller's subject, the bare one a constant as long. `/open` is `/bare` behind what
+// lets everybody through: what the framework itself takes for anything in front of a handler.
 import { createRequire } from 'node:module'
 import * as express from '@signet/guard/express'
 import * as fastify from '@signet/guard/fastify'
@@ -15,7 +16,7 @@ const HOST = '127.0.0.1'
 /** As long as the subject of a token. */
 const NOBODY = 'acc_0000000000000000000000'
 
-/** `routes` beside `/bare` and `/guard` are the peers, by what stands in the table of figures. */
+/** routes beside `/bare`, `/open` and `/guard` are the peers, by what stands in the table of figures. */
 export const FRAMEWORKS = {
   Express: { start: startExpress, peers: ['express-jwt', 'passport-jwt'] },
   Fastify: { start: startFastify, peers: ['@fastify/jwt', '@fastify/jwt with its cache'] },
@@ -42,7 +43,9 @@ function startExpress({ port, guard, publicKey }) {
     ),
   )
   const app = requirePeer('express')()
-  app.get('/bare', (_req, res) => res.json({ subject: NOBODY }))
+  const handler = (_req, res) => res.json({ subject: NOBODY })
+  app.get('/bare', handler)
+  app.get('/open', (_req, _res, next) => next(), handler)
   app.get('/guard', express.protect(guard), (req, res) => {
     res.json({ subject: express.identityOf(req).subject })
   })
@@ -62,7 +65,9 @@ function startExpress({ port, guard, publicKey }) {
 async function startFastify({ port, guard, publicKey }) {
   const plugin = requirePeer('@fastify/jwt')
   const app = requirePeer('fastify')()
-  app.get('/bare', async () => ({ subject: NOBODY }))
+  const handler = async () => ({ subject: NOBODY })
+  app.get('/bare', handler)
+  app.get('/open', { onRequest: (_request, _reply, done) => done() }, handler)
   app.get('/guard', { onRequest: fastify.protect(guard) }, async (request) => ({
     subject: fastify.identityOf(request).subject,
   }))
@@ -87,7 +92,9 @@ async function startFastify({ port, guard, publicKey }) {
 function startHono({ port, guard }) {
   const { Hono } = requirePeer('hono')
   const app = new Hono()
-  app.get('/bare', (c) => c.json({ subject: NOBODY }))
+  const handler = (c) => c.json({ subject: NOBODY })
+  app.get('/bare', handler)
+  app.get('/open', (_c, next) => next(), handler)
   app.get('/guard', hono.protect(guard), (c) => c.json({ subject: hono.identityOf(c).subject }))
   requirePeer('@hono/node-server').serve({ fetch: app.fetch, port, hostname: HOST })
 }
@@ -97,9 +104,11 @@ function startKoa({ port, guard }) {
   const Router = requirePeer('@koa/router')
   const app = new Koa()
   const router = new Router()
-  router.get('/bare', (ctx) => {
+  const handler = (ctx) => {
     ctx.body = { subject: NOBODY }
-  })
+  }
+  router.get('/bare', handler)
+  router.get('/open', (_ctx, next) => next(), handler)
   router.get('/guard', koa.protect(guard), (ctx) => {
     ctx.body = { subject: koa.identityOf(ctx).subject }
   })
@@ -114,6 +123,9 @@ async function startNest({ port, guard }) {
     bare() {
       return { subject: NOBODY }
     }
+    open() {
+      return { subject: NOBODY }
+    }
     guarded(request) {
       return { subject: nest.identityOf(request).subject }
     }
@@ -125,6 +137,7 @@ async function startNest({ port, guard }) {
     for (const one of decorators) one(Service.prototype, name, descriptor)
   }
   decorate('bare', Get('/bare'))
+  decorate('open', Get('/open'), UseGuards({ canActivate: () => true }))
   decorate('guarded', Get('/guard'), UseGuards(nest.protect(guard)))
   Req()(Service.prototype, 'guarded', 0)
   Controller()(Service)
@@ -135,9 +148,13 @@ async function startNest({ port, guard }) {
 
 function startFetch({ port, guard }) {
   const bare = () => Response.json({ subject: NOBODY })
+  const open = async () => bare()
   const guarded = fetch.protect(guard, (_request, { subject }) => Response.json({ subject }))
   requirePeer('@hono/node-server').serve({
-    fetch: (request) => (request.url.endsWith('/guard') ? guarded(request) : bare()),
+    fetch(request) {
+      if (request.url.endsWith('/guard')) return guarded(request)
+      return request.url.endsWith('/open') ? open() : bare()
+    },
     port,
     hostname: HOST,
   })

@@ -8,17 +8,23 @@ import { connect } from 'node:net'
  * Opens one connection for each walker and lets all of them walk for `ms` milliseconds, then until
  * every request that was begun is answered. A walker is `{ port, next, take }`: `next()` makes the
  * text of a request (see {@link requestText}), `take({ status, headers, body })` judges its answer
- * and throws where that is not what is due.
+ * and throws where that is not what is due. With `isAwake` this process never sleeps: a client in the
+ * next core would otherwise have the server's write wake it, and the slower the server, the oftener.
  */
-export async function walkFor(ms, walkers) {
+export async function walkFor(ms, walkers, { isAwake = false } = {}) {
   // Anew each time: servers close connections that wait for their turn for long.
   const connections = await Promise.all(walkers.map(openConnection))
+  let turn = isAwake ? setImmediate(stayAwake) : null
+  function stayAwake() {
+    turn = setImmediate(stayAwake)
+  }
   try {
     const started = performance.now()
     const counts = await Promise.all(connections.map(({ walk }) => walk(started + ms)))
     const answers = counts.reduce((sum, count) => sum + count, 0)
     return { answers, perSecond: answers / ((performance.now() - started) / 1000) }
   } finally {
+    clearImmediate(turn)
     for (const { close } of connections) close()
   }
 }

@@ -4,7 +4,7 @@ import { processorSeconds } from './processes.mjs'
 import { median, spreadOf } from './rounds.mjs'
 
 /** A contestant that is not warm by then is as warm as it gets. */
-const MAX_WARMING_MS = 20_000
+const MAX_WARMING_MS = 45_000
 
 /**
  * Contestants are `{ name, run(ms) }`, where `run` answers `{ answers, perSecond }`, and may have

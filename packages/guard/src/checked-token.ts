@@ -22,6 +22,10 @@ export class CheckedToken {
     this.#parts = parts
   }
 
+  get token(): string {
+    return this.#parts.token
+  }
+
   get subject(): RevocationSubject | null {
     return this.#parts.subject
   }

@@ -17,14 +17,14 @@ export type GuardedSource = NodeRequest | FetchRequest
 /**
  * The bearer token of a request, from its one `Authorization` header (RFC 6750, section 2.1);
  * null when it has none or one of another scheme. A query, a body and a cookie are never looked at.
- * The token itself is not judged here beyond being one.
+ * The token itself is not judged here: what no token can be, blanks in it say, its verifier refuses.
  *
  * @throws GuardError `credentials_multiple`, `token_invalid`
  */
 export function findBearerToken(request: GuardedSource): string | null {
   const value = findAuthorization(request)
   if (value === null) return null
-  const scheme = /^[^\s,]*/.exec(value)?.[0] ?? ''
+  const scheme = value.startsWith('Bearer ') ? 'Bearer' : (/^[^\s,]*/.exec(value)?.[0] ?? '')
   // Several header lines reach a Fetch request joined by commas, which no token contains.
   if (scheme.toLowerCase() !== 'bearer') {
     if (/,\s*bearer\s/i.test(value)) throw new GuardError('credentials_multiple')
@@ -32,7 +32,7 @@ export function findBearerToken(request: GuardedSource): string | null {
   }
   if (value.includes(',')) throw new GuardError('credentials_multiple')
   const token = value.slice(scheme.length + 1)
-  if (value[scheme.length] !== ' ' || token === '' || /\s/.test(token)) {
+  if (value[scheme.length] !== ' ' || token === '') {
     throw new GuardError('token_invalid', { reason: 'authorization_malformed' })
   }
   return token

@@ -167,14 +167,14 @@ export class Guard {
   }
 
   #identify(token: string, route: Route): Identity | Promise<Identity> {
-    const refuse = (error: unknown): never => {
-      throw this.#refused(blameToken(error, token))
-    }
     try {
       const found = this.#judge(token, route)
-      return found instanceof Promise ? found.catch(refuse) : found
+      if (!(found instanceof Promise)) return found
+      return found.catch((error: unknown) => {
+        throw this.#refused(blameToken(error, token))
+      })
     } catch (error) {
-      return refuse(error)
+      throw this.#refused(blameToken(error, token))
     }
   }
 
@@ -182,20 +182,34 @@ export class Guard {
     if (this.#isClosed) throw new GuardError('keys_unavailable', { reason: 'guard_closed' })
     const issuer = this.#issuerOf(token)
     const checked = issuer.hasStarted ? issuer.check(token) : checkFirst(issuer, token)
-    return follow(checked, (good) =>
-      follow(issuer.checkFreshness(token, route.onStale), () => {
-        const identity = good.identity(route.onStale)
-        authorize(identity, route)
-        this.#accepted += 1
-        return identity
-      }),
-    )
+    if (checked instanceof Promise) {
+      return checked.then((good) => this.#admitChecked(good, issuer, route))
+    }
+    return this.#admitChecked(checked, issuer, route)
+  }
+
+  #admitChecked(
+    checked: CheckedToken,
+    issuer: TrustedIssuer,
+    route: Route,
+  ): Identity | Promise<Identity> {
+    const pending = issuer.checkFreshness(checked.token, route.onStale)
+    return pending === undefined
+      ? this.#allow(checked, route)
+      : pending.then(() => this.#allow(checked, route))
+  }
+
+  #allow(checked: CheckedToken, route: Route): Identity {
+    const identity = checked.identity(route.onStale)
+    authorize(identity, route)
+    this.#accepted += 1
+    return identity
   }
 
   /** The unverified `iss` chooses among the configured issuers and is believed in nothing else. */
   #issuerOf(token: string): TrustedIssuer {
-    const [only, ...others] = this.#issuers
-    if (only !== undefined && others.length === 0) return only
+    const [first] = this.#issuers
+    if (first !== undefined && this.#issuers.length === 1) return first
     const issuer = this.#byName.get(decode(token).claims['iss'])
     if (issuer === undefined) throw new TokenError('issuer_mismatch')
     return issuer
@@ -232,9 +246,4 @@ function blameToken(error: unknown, token: string): unknown {
   } catch (malformed) {
     return malformed
   }
-}
-
-/** What comes next: at once, or when what is waited for is there. */
-function follow<T, U>(value: T | Promise<T>, next: (value: T) => U | Promise<U>): U | Promise<U> {
-  return value instanceof Promise ? value.then(next) : next(value)
 }

@@ -54,7 +54,13 @@ const REFUSALS: Record<string, Row> = {
     headers: (authority) => ({ authorization: `Bearer  ${authority.issue()}` }),
     code: 'token_invalid',
     challenge: `${INVALID}"${BEARER_CODES.token_invalid.title}"`,
-    reason: 'authorization_malformed',
+    reason: 'token_malformed',
+  },
+  'something behind the token': {
+    headers: (authority) => ({ authorization: `Bearer ${authority.issue()} x` }),
+    code: 'token_invalid',
+    challenge: `${INVALID}"${BEARER_CODES.token_invalid.title}"`,
+    reason: 'token_malformed',
   },
   'a token for somebody else': {
     headers: (authority) => bearer(authority.issue({}, { audience: 'https://other.example' })),

@@ -50,7 +50,7 @@ export function protect(
 
 /** The identity that `protect` put there, or null where an optional route has none. */
 export function findIdentity(context: Context): Identity | null {
-  return holder.findIdentity(context.var)
+  return holder.findIdentity({ identity: context.get('identity') })
 }
 
 /**
@@ -59,5 +59,5 @@ export function findIdentity(context: Context): Identity | null {
  * @throws Error where there is none: the route is not protected, or optional
  */
 export function identityOf(context: Context): Identity {
-  return holder.identityOf(context.var)
+  return holder.identityOf({ identity: context.get('identity') })
 }

@@ -2,7 +2,8 @@ import type { Identity } from '../identity.ts'
 
 /** Puts the identity where the frameworks' users look for it. */
 export function setIdentity(request: object, identity: Identity): void {
-  Object.assign(request, { identity })
+  const holder: { identity?: unknown } = request
+  holder.identity = identity
 }
 
 /** The identity that `protect` put on a request, or null where an optional route has none. */

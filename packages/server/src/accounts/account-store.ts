@@ -5,6 +5,13 @@ import type { Database } from '../db/database.ts'
 import { createFixedQuery } from '../db/fixed-query.ts'
 import type { AccountRow } from '../db/schema/schema.ts'
 import type { Account } from './account.ts'
+import {
+  type AccountRoleRow,
+  type Roles,
+  toAccount,
+  toAccountWithRoles,
+  toRoles,
+} from './account-row.ts'
 
 export type NewAccount = Pick<Account, 'id' | 'email' | 'name' | 'createdAt'> & {
   passwordHash: string
@@ -52,6 +59,16 @@ export async function addRoles(
   return made
 }
 
+const selectByEmail = createFixedQuery<
+  { email: string },
+  Pick<Selectable<AccountRow>, 'id' | 'password_hash' | 'credentials_version' | 'disabled_at'>
+>((query, value) =>
+  query
+    .selectFrom('accounts')
+    .select(['id', 'password_hash', 'credentials_version', 'disabled_at'])
+    .where('email', '=', value('email')),
+)
+
 /** By the unique index on `email`. */
 export async function findPasswordByEmail(
   db: Database,
@@ -62,11 +79,7 @@ export async function findPasswordByEmail(
   credentialsVersion: number
   isDisabled: boolean
 } | null> {
-  const row = await db.query
-    .selectFrom('accounts')
-    .select(['id', 'password_hash', 'credentials_version', 'disabled_at'])
-    .where('email', '=', email)
-    .executeTakeFirst()
+  const [row] = await selectByEmail(db, { email })
   if (row === undefined) return null
   return {
     id: row.id,
@@ -106,13 +119,7 @@ export async function findPassword(
   }
 }
 
-type AccountColumns = Omit<Selectable<AccountRow>, 'password_hash'>
-
-/** One row for each role, or one without any. */
-const selectWithRoles = createFixedQuery<
-  { id: string },
-  AccountColumns & { role: string | null; scopes: string | null }
->((query, value) =>
+const selectWithRoles = createFixedQuery<{ id: string }, AccountRoleRow>((query, value) =>
   query
     .selectFrom('accounts')
     .leftJoin('account_roles', 'account_roles.account_id', 'accounts.id')
@@ -128,17 +135,12 @@ const selectWithRoles = createFixedQuery<
       'roles.name as role',
       'roles.scopes',
     ])
-    .where('accounts.id', '=', value('id'))
-    .orderBy('roles.name'),
+    .where('accounts.id', '=', value('id')),
 )
 
 /** By primary key, with roles and scopes. */
 export async function findAccount(db: Database, id: string): Promise<Account | null> {
-  const rows = await selectWithRoles(db, { id })
-  const roles = rows.flatMap(({ role, scopes }) =>
-    role === null ? [] : [{ name: role, scopes: scopes ?? '' }],
-  )
-  return rows[0] === undefined ? null : toAccount(rows[0], toRoles(roles))
+  return toAccountWithRoles(await selectWithRoles(db, { id }))
 }
 
 /**
@@ -242,39 +244,15 @@ export async function listAccounts(
   return accounts
 }
 
-interface Roles {
-  names: string[]
-  scopes: string[]
-}
+const selectRoles = createFixedQuery<{ id: string }, { name: string; scopes: string }>(
+  (query, value) =>
+    query
+      .selectFrom('account_roles')
+      .innerJoin('roles', 'roles.name', 'account_roles.role')
+      .select(['roles.name', 'roles.scopes'])
+      .where('account_roles.account_id', '=', value('id')),
+)
 
 async function findRoles(db: Database, accountId: string): Promise<Roles> {
-  const rows = await db.query
-    .selectFrom('account_roles')
-    .innerJoin('roles', 'roles.name', 'account_roles.role')
-    .select(['roles.name', 'roles.scopes'])
-    .where('account_roles.account_id', '=', accountId)
-    .orderBy('roles.name')
-    .execute()
-  return toRoles(rows)
-}
-
-function toRoles(rows: readonly { name: string; scopes: string }[]): Roles {
-  const scopes = new Set(
-    rows.flatMap((row) => row.scopes.split(' ').filter((scope) => scope !== '')),
-  )
-  return { names: rows.map((row) => row.name), scopes: [...scopes].sort() }
-}
-
-function toAccount(row: AccountColumns, roles: Roles): Account {
-  return {
-    id: row.id,
-    email: row.email,
-    emailVerified: row.email_verified === 1,
-    name: row.name,
-    roles: roles.names,
-    scopes: roles.scopes,
-    credentialsVersion: row.credentials_version,
-    disabledAt: row.disabled_at,
-    createdAt: row.created_at,
-  }
+  return toRoles(await selectRoles(db, { id: accountId }))
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { createFixedQuery } from '../db/fixed-query.ts'
 import type { AuditRowColumns } from '../db/schema/schema.ts'
 import type { AuditDetail, AuditRow, AuditType, ChainPoint } from './audit-entry.ts'
 
@@ -43,21 +44,49 @@ export async function insertPoint(
     .execute()
 }
 
+const updatePoint = createFixedQuery<ReturnType<typeof pointColumns> & { name: PointName }, never>(
+  (query, value) =>
+    query
+      .updateTable('audit_points')
+      .set({
+        sequence: value('sequence'),
+        hash: value('hash'),
+        seal: value('seal'),
+        secret_id: value('secret_id'),
+      })
+      .where('name', '=', value('name')),
+)
+
 export async function setPoint(tx: Database, name: PointName, point: SealedPoint): Promise<void> {
-  await tx.query
-    .updateTable('audit_points')
-    .set(pointColumns(point))
-    .where('name', '=', name)
-    .execute()
+  await updatePoint(tx, { name, ...pointColumns(point) })
 }
+
+const insertRow = createFixedQuery<AuditRowColumns, never>((query, value) =>
+  query.insertInto('audit').values({
+    sequence: value('sequence'),
+    at: value('at'),
+    type: value('type'),
+    result: value('result'),
+    actor: value('actor'),
+    account_id: value('account_id'),
+    session_id: value('session_id'),
+    address: value('address'),
+    detail: value('detail'),
+    hash: value('hash'),
+    seal: value('seal'),
+    secret_id: value('secret_id'),
+  }),
+)
 
 /** Parameters of one statement are limited: twelve a row. */
 const INSERT_BATCH = 200
 
 export async function insertRows(tx: Database, rows: readonly AuditRow[]): Promise<void> {
   for (let start = 0; start < rows.length; start += INSERT_BATCH) {
-    const batch = rows.slice(start, start + INSERT_BATCH)
-    await tx.query.insertInto('audit').values(batch.map(toColumns)).execute()
+    const batch = rows.slice(start, start + INSERT_BATCH).map(toColumns)
+    const [first] = batch
+    if (first !== undefined && batch.length === 1) await insertRow(tx, first)
+    else await tx.query.insertInto('audit').values(batch).execute()
   }
 }
 

@@ -1,6 +1,6 @@
 // How audit rows hang together. Pure. The hash makes every row depend on all before it; the seal
 // needs the master secret, so that somebody who can write the database cannot compute a new chain.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { MasterSecret, SecretRing } from '../config/secrets.ts'
 import type { AuditEntry, AuditRow, ChainPoint } from './audit-entry.ts'
 
@@ -68,8 +68,8 @@ function sealOf(secret: MasterSecret, hash: Uint8Array): Buffer {
   return createHmac('sha256', keyOf(secret)).update(hash).digest()
 }
 
-function keyOf(secret: MasterSecret): Buffer {
-  return secret.derive('signet/audit', new Uint8Array(0))
+function keyOf(secret: MasterSecret): KeyObject {
+  return secret.keyFor('signet/audit')
 }
 
 /** Over a JSON array in a fixed order: one spelling for one row. */

@@ -2,6 +2,8 @@
 // from them. Everything secret that the authority makes hangs on one of these.
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 
+const NO_SALT = new Uint8Array(0)
+
 /** 32 random bytes kept outside the database. Shows nothing of itself when logged. */
 export class MasterSecret {
   /**
@@ -12,20 +14,30 @@ export class MasterSecret {
   /** Whether it was typed or counted up rather than made; it cannot be seen of every such secret. */
   readonly isWeak: boolean
   readonly #key: KeyObject
+  readonly #purposeKeys = new Map<string, KeyObject>()
 
   constructor(bytes: Uint8Array) {
     if (bytes.length !== 32) throw new TypeError('a master secret is 32 bytes')
     this.isWeak = isWeak(bytes)
     this.#key = createSecretKey(bytes)
-    this.id = this.derive('signet/secret-id', new Uint8Array(0), 4).readUInt32BE(0)
+    this.id = this.derive('signet/secret-id', NO_SALT).readUInt32BE(0)
+  }
+
+  /** The one key of this secret for a purpose, derived when it is first asked for. */
+  keyFor(purpose: string): KeyObject {
+    const known = this.#purposeKeys.get(purpose)
+    if (known !== undefined) return known
+    const key = createSecretKey(this.derive(purpose, NO_SALT))
+    this.#purposeKeys.set(purpose, key)
+    return key
   }
 
   /**
-   * HKDF-SHA-256 of this secret for one purpose. `info` names the purpose and separates it from
-   * every other; `salt` separates uses within one. @see RFC 5869
+   * 32 bytes for one of many uses of a purpose: HKDF-SHA-256, where `purpose` is the info that
+   * separates it from every other, and `salt` separates the uses. @see RFC 5869
    */
-  derive(info: string, salt: Uint8Array, length = 32): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#key, salt, info, length))
+  derive(purpose: string, salt: Uint8Array): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#key, salt, purpose, 32))
   }
 }
 

@@ -1,6 +1,6 @@
 // How a private key rests in the database: AES-256-GCM under a key of the master secret, bound to
 // the kid so that sealed keys cannot be swapped between rows.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import type { MasterSecret } from '../config/secrets.ts'
 
 const NONCE_BYTES = 12
@@ -32,6 +32,6 @@ export function openSealedKey(secret: MasterSecret, kid: string, sealed: Uint8Ar
   }
 }
 
-function sealingKey(secret: MasterSecret): Buffer {
-  return secret.derive('signet/key-sealing', new Uint8Array(0))
+function sealingKey(secret: MasterSecret): KeyObject {
+  return secret.keyFor('signet/key-sealing')
 }

@@ -26,6 +26,6 @@ export function findDeviceId(secrets: SecretRing, proof: string, email: string):
 }
 
 function macOf(secret: MasterSecret, body: Buffer, email: string): Buffer {
-  const key = secret.derive('signet/device-proof', new Uint8Array(0))
+  const key = secret.keyFor('signet/device-proof')
   return createHmac('sha256', key).update(body).update(email, 'utf8').digest()
 }

@@ -69,7 +69,7 @@ export function createGuessLimits(parts: {
   const { store, secrets, events } = parts
   const { account, device, address, overall, signupAddress, signupOverall } = GUESS_LIMITS
   const { clientAddress, clientOverall } = GUESS_LIMITS
-  const key = secrets.current.derive('signet/limits', new Uint8Array(0))
+  const key = secrets.current.keyFor('signet/limits')
   // Names and addresses are not to be read in a shared store.
   const hide = (text: string) =>
     createHmac('sha256', key).update(text).digest('base64url').slice(0, 22)

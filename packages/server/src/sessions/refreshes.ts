@@ -1,7 +1,6 @@
 // How a refresh token continues its session: judged by rotation.ts, performed here, by the first of
 // all callers who present one token at once.
 import type { Account } from '../accounts/account.ts'
-import type { Accounts } from '../accounts/accounts.ts'
 import { type Clock, epochSeconds } from '../clock.ts'
 import type { SecretRing } from '../config/secrets.ts'
 import type { Database } from '../db/database.ts'
@@ -12,7 +11,7 @@ import { type Grant, type Grants, type SessionLimits, unknownSecret } from './gr
 import { isAuthentic, type PresentedToken, parseRefreshToken } from './refresh-token.ts'
 import { judgeRotation } from './rotation.ts'
 import type { Session } from './session.ts'
-import { findSession, rotateSession } from './session-store.ts'
+import { findSessionWithAccount, rotateSession } from './session-store.ts'
 
 export interface RefreshRequest {
   readonly refreshToken: string
@@ -49,7 +48,6 @@ const MAX_ATTEMPTS = 100
 
 export function createRefreshes(parts: {
   database: Database
-  accounts: Accounts
   ends: Ends
   grants: Grants
   secrets: SecretRing
@@ -57,15 +55,16 @@ export function createRefreshes(parts: {
   clock: Clock
   events: AuditedEvents
 }): Refreshes {
-  const { database, accounts, ends, grants, secrets, limits, clock, events } = parts
+  const { database, ends, grants, secrets, limits, clock, events } = parts
 
   /** The session, when the token is of the right form and we made it. */
   async function findAuthentic(refreshToken: string) {
     const presented = parseRefreshToken(refreshToken)
     if (presented === null) return null
     const secret = secrets.find(presented.secretId)
-    const session = await findSession(database, presented.sessionId)
-    if (session === null) return null
+    const found = await findSessionWithAccount(database, presented.sessionId)
+    if (found === null) return null
+    const { session } = found
     if (secret === null) {
       // Where even the row's own secret is missing and somebody could still go on with it, our
       // settings are wrong and not the caller. Otherwise nobody can tell this token from an
@@ -73,7 +72,7 @@ export function createRefreshes(parts: {
       if (secrets.find(session.secretId) === null && !isOver(session)) throw unknownSecret()
       return null
     }
-    return isAuthentic(presented, secret, session) ? { presented, session } : null
+    return isAuthentic(presented, secret, session) ? { presented, ...found } : null
   }
 
   function judge({ presented, session }: { presented: PresentedToken; session: Session }) {
@@ -85,13 +84,6 @@ export function createRefreshes(parts: {
 
   function isOver({ endedAt, idleExpiresAt, expiresAt }: Session): boolean {
     return endedAt !== null || Math.min(idleExpiresAt, expiresAt) <= epochSeconds(clock)
-  }
-
-  /** Disabling an account ends its sessions; one disabled in any other way gets no token either. */
-  async function getActive(accountId: string): Promise<Account> {
-    const account = await accounts.get(accountId)
-    if (account.disabledAt !== null) throw new AuthorityError('session_ended')
-    return account
   }
 
   /** One attempt to move the session on; null when somebody else was faster. */
@@ -127,7 +119,7 @@ export function createRefreshes(parts: {
       if (found === null || found.session.clientId !== clientId) {
         throw new AuthorityError('refresh_invalid')
       }
-      const { presented, session } = found
+      const { presented, session, account } = found
       checkStillWanted()
       const verdict = judge(found)
       switch (verdict) {
@@ -141,7 +133,7 @@ export function createRefreshes(parts: {
           events.emit({ type: 'refresh_reused', id: session.id })
           throw new AuthorityError('refresh_reused')
         case 'repeat': {
-          const account = await getActive(session.accountId)
+          checkActive(account)
           const grant = grants.createGrant(session, account, decidedAt)
           const { token } = grant
           const audience = chooseAudience(token.audience)
@@ -153,14 +145,13 @@ export function createRefreshes(parts: {
             parent: presented.generation,
             audience: chooseAudience(session.token.audience),
           }
-          // Side by side: whatever changes an account's roles or disables it changes the session's
-          // row as well, and then the row is not what was judged.
-          const [rotated, account] = await Promise.all([
+          checkActive(account)
+          // Whatever changes an account's roles or disables it changes the session's row as well,
+          // and then the row is not what was judged.
+          const rotated =
             verdict === 'rotate'
-              ? rotate(database, session, next)
-              : repair(session, { ...next, address }),
-            getActive(session.accountId),
-          ])
+              ? await rotate(database, session, next)
+              : await repair(session, { ...next, address })
           if (rotated === null) continue
           const outcome = verdict === 'rotate' ? 'rotated' : 'repaired'
           return { grant: grants.createGrant(rotated, account, decidedAt), outcome }
@@ -216,4 +207,9 @@ export function createRefreshes(parts: {
       return { session: found.session, isUsable }
     },
   }
+}
+
+/** Disabling an account ends its sessions; one disabled in any other way gets no token either. */
+function checkActive({ disabledAt }: Account): void {
+  if (disabledAt !== null) throw new AuthorityError('session_ended')
 }

@@ -1,33 +1,59 @@
 import type { Selectable } from 'kysely'
+import type { Account } from '../accounts/account.ts'
+import { type AccountRoleRow, toAccountWithRoles } from '../accounts/account-row.ts'
 import type { Database } from '../db/database.ts'
 import { createFixedQuery } from '../db/fixed-query.ts'
 import type { SessionRow } from '../db/schema/schema.ts'
 import type { Device, EndReason, IssuedToken, Session } from './session.ts'
 
+/** Those that a new session has: it has not ended. */
+type NewSessionColumns = Omit<Selectable<SessionRow>, 'ended_at' | 'end_reason'>
+
+const insertNew = createFixedQuery<NewSessionColumns, never>((query, value) =>
+  query.insertInto('sessions').values({
+    id: value('id'),
+    account_id: value('account_id'),
+    client_id: value('client_id'),
+    salt: value('salt'),
+    generation: value('generation'),
+    parent: value('parent'),
+    rotated_at: value('rotated_at'),
+    secret_id: value('secret_id'),
+    token_version: value('token_version'),
+    token_id: value('token_id'),
+    token_audience: value('token_audience'),
+    token_issued_at: value('token_issued_at'),
+    token_expires_at: value('token_expires_at'),
+    tokens_expire_at: value('tokens_expire_at'),
+    idle_expires_at: value('idle_expires_at'),
+    expires_at: value('expires_at'),
+    ended_at: null,
+    end_reason: null,
+    created_at: value('created_at'),
+    user_agent: value('user_agent'),
+    address: value('address'),
+  }),
+)
+
 export async function insertSession(db: Database, session: Session, device: Device): Promise<void> {
-  await db.query
-    .insertInto('sessions')
-    .values({
-      id: session.id,
-      account_id: session.accountId,
-      client_id: session.clientId,
-      salt: session.salt,
-      generation: session.generation,
-      parent: session.parent,
-      rotated_at: session.rotatedAt,
-      secret_id: session.secretId,
-      token_version: session.tokenVersion,
-      ...tokenColumns(session.token),
-      tokens_expire_at: session.tokensExpireAt,
-      idle_expires_at: session.idleExpiresAt,
-      expires_at: session.expiresAt,
-      ended_at: null,
-      end_reason: null,
-      created_at: session.createdAt,
-      user_agent: device.userAgent,
-      address: device.address,
-    })
-    .execute()
+  await insertNew(db, {
+    id: session.id,
+    account_id: session.accountId,
+    client_id: session.clientId,
+    salt: session.salt,
+    generation: session.generation,
+    parent: session.parent,
+    rotated_at: session.rotatedAt,
+    secret_id: session.secretId,
+    token_version: session.tokenVersion,
+    ...tokenColumns(session.token),
+    tokens_expire_at: session.tokensExpireAt,
+    idle_expires_at: session.idleExpiresAt,
+    expires_at: session.expiresAt,
+    created_at: session.createdAt,
+    user_agent: device.userAgent,
+    address: device.address,
+  })
 }
 
 const selectById = createFixedQuery<{ id: string }, Selectable<SessionRow>>((query, value) =>
@@ -38,6 +64,43 @@ const selectById = createFixedQuery<{ id: string }, Selectable<SessionRow>>((que
 export async function findSession(db: Database, id: string): Promise<Session | null> {
   const [row] = await selectById(db, { id })
   return row === undefined ? null : toSession(row)
+}
+
+/** The session's columns, the account's beside them; those of one name are the session's. */
+type SessionAccountRow = Selectable<SessionRow> &
+  Omit<AccountRoleRow, 'id' | 'created_at'> & { account_created_at: number }
+
+const selectWithAccount = createFixedQuery<{ id: string }, SessionAccountRow>((query, value) =>
+  query
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
+    .leftJoin('account_roles', 'account_roles.account_id', 'accounts.id')
+    .leftJoin('roles', 'roles.name', 'account_roles.role')
+    .selectAll('sessions')
+    .select([
+      'accounts.email',
+      'accounts.email_verified',
+      'accounts.name',
+      'accounts.credentials_version',
+      'accounts.disabled_at',
+      'accounts.created_at as account_created_at',
+      'roles.name as role',
+      'roles.scopes',
+    ])
+    .where('sessions.id', '=', value('id')),
+)
+
+/** By primary key, with the account as it was at the same moment. */
+export async function findSessionWithAccount(
+  db: Database,
+  id: string,
+): Promise<{ session: Session; account: Account } | null> {
+  const rows = await selectWithAccount(db, { id })
+  const account = toAccountWithRoles(
+    rows.map((row) => ({ ...row, id: row.account_id, created_at: row.account_created_at })),
+  )
+  const [row] = rows
+  return row === undefined || account === null ? null : { session: toSession(row), account }
 }
 
 /** What a refresh changes of a session. */

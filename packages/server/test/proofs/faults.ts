@@ -15,6 +15,7 @@ import {
   waitUntil,
 } from '@signet/testkit'
 import { failFsync } from './faults/failing-fsync.ts'
+import type { Fault } from './faults/fault.ts'
 import { childIn, childrenOf } from './faults/processes-of.ts'
 import { mountSmallDisk, type SmallDisk } from './faults/small-disk.ts'
 import { PROOF_SETTINGS } from './proof-database.ts'
@@ -26,12 +27,6 @@ const REQUESTS_MET = 5
 
 /** A stopped server is noticed by timeouts of seconds, and the machine may be busy. */
 const PATIENCE_MS = 90_000
-
-interface Fault {
-  readonly name: string
-  begin(): Promise<void>
-  end(): Promise<void>
-}
 
 interface Place extends AsyncDisposable {
   readonly database: TestDatabase

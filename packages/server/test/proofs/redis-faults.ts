@@ -14,6 +14,7 @@ import {
   waitUntil,
 } from '@signet/testkit'
 import { Redis } from 'ioredis'
+import type { Fault } from './faults/fault.ts'
 import { openProofDatabase, PROOF_SETTINGS } from './proof-database.ts'
 import { type ProofRun, roundsOf } from './proof-run.ts'
 import { Witness } from './witness.ts'
@@ -23,12 +24,6 @@ const REQUESTS_MET = 12
 
 /** For machines on which many other things run. */
 const PATIENCE_MS = 90_000
-
-interface Fault {
-  readonly name: string
-  begin(): Promise<unknown>
-  end(): Promise<unknown>
-}
 
 /** Round by round one fault after the other. Breaks off with an error where the promise does not hold. */
 export async function proveRedisFaults(run: ProofRun): Promise<void> {

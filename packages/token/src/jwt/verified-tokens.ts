@@ -8,9 +8,10 @@ export interface RememberedToken {
   readonly verified: object
 }
 
-// The end of a signature is as random as a hash, and computing a map key from 22 characters
-// instead of hundreds is what makes a repetition cheap. Equality is decided on the whole token.
-const KEY_CHARACTERS = 22
+// The end of a signature is as random as a hash, and a map key of a few characters instead of hundreds
+// is what makes a repetition cheap: so few are copied, where more would be a view of the whole token.
+// Equality is decided on the whole token.
+const KEY_CHARACTERS = 12
 
 /**
  * The tokens that one verifier accepted last, at most `size` of them. Two generations: what is
