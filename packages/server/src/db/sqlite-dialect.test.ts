@@ -145,6 +145,125 @@ test('single statements and transactions do not get into one another', async () 
   expect(await committed()).toEqual(['after', 'before', 'kept'])
 })
 
+const commits = () => reached.filter((word) => word === 'commit').length
+
+test('transactions of one turn share a commit with each other and with single writes', async () => {
+  const both = (tx: Database, name: string) =>
+    insert(`${name}1`, tx).then(() => insert(`${name}2`, tx))
+  await Promise.all([
+    database.transaction((tx) => both(tx, 'a')),
+    insert('b'),
+    database.transaction((tx) => both(tx, 'c')),
+  ])
+  expect(await committed()).toEqual(['a1', 'a2', 'b', 'c1', 'c2'])
+  expect(commits()).toBe(1)
+})
+
+test('a transaction that is given up takes nobody else along', async () => {
+  const givenUp = (name: string) =>
+    database.transaction(async (tx) => {
+      await insert(name, tx)
+      throw new Error('changed my mind')
+    })
+  const outcomes = await Promise.allSettled([
+    database.transaction((tx) => insert('a', tx)),
+    givenUp('b'),
+    database.transaction((tx) => insert('c', tx)),
+    givenUp('d'),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'rejected',
+  ])
+  expect(await committed()).toEqual(['a', 'c'])
+})
+
+test('no transaction is answered before the commit, and one that fails fails all', async () => {
+  instead.set('commit', fail('the disk is gone'))
+  const hooks: string[] = []
+  const write = (name: string) =>
+    database.transaction(async (tx) => {
+      tx.onCommit(() => hooks.push(name))
+      await insert(name, tx)
+    })
+  for (const outcome of await Promise.allSettled([write('a'), insert('b'), write('c')])) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'the disk is gone' } })
+  }
+  expect(hooks).toEqual([])
+  expect(await committed()).toEqual([])
+  instead.clear()
+  await write('d')
+  expect(hooks).toEqual(['d'])
+  expect(await committed()).toEqual(['d'])
+})
+
+test('where SQLite rolls everything back inside a transaction nobody hears that it was done', async () => {
+  const text = 'delete from "roles"'
+  instead.set(text, () => {
+    connection.exec('rollback')
+    throw new Error('database or disk is full')
+  })
+  const swallow = async () => {
+    // Behind the others, in the same turn.
+    for (let step = 0; step < 100; step++) await null
+    const swallowed = database.transaction(async (tx) => {
+      await tx.query
+        .deleteFrom('roles')
+        .execute()
+        .catch(() => {})
+    })
+    await expect(swallowed).rejects.toThrow()
+    await insert('d')
+  }
+  const outcomes = await Promise.allSettled([
+    database.transaction((tx) => insert('a', tx)),
+    insert('b'),
+    swallow(),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  await database.transaction((tx) => insert('c', tx))
+  expect(await committed()).toEqual(['c', 'd'])
+})
+
+test('who shares a commit with a long transaction waits for its end, whoever comes later does not', async () => {
+  const order: string[] = []
+  const before = insert('a').then(() => order.push('a'))
+  const long = database.transaction(async (tx) => {
+    await insert('long', tx)
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+    order.push('end of long')
+  })
+  await Promise.all([before, long])
+  expect(order).toEqual(['end of long', 'a'])
+  expect(commits()).toBe(1)
+})
+
+test('closing waits for a transaction that is open', async () => {
+  const open = database.transaction(async (tx) => {
+    await insert('a', tx)
+    await new Promise(setImmediate)
+    await insert('b', tx)
+  })
+  await new Promise(setImmediate)
+  await Promise.all([database.close(), open])
+  expect(await committed()).toEqual(['a', 'b'])
+  connection = (await loadSqlite())(path, 'write')
+})
+
+test('a commit that fails where everybody has given up is nobody’s concern', async () => {
+  instead.set('commit', fail('the disk is gone'))
+  const givenUp = database.transaction(async () => {
+    throw new Error('changed my mind')
+  })
+  await expect(givenUp).rejects.toThrow('changed my mind')
+  await new Promise(setImmediate)
+  instead.clear()
+  await insert('a')
+  expect(await committed()).toEqual(['a'])
+})
+
 test('what works outside of transactions only runs between them', async () => {
   const [, checkpoint] = await Promise.all([
     insert('a'),

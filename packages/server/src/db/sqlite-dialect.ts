@@ -1,7 +1,8 @@
 // The one connection to an SQLite file and everybody who shares it: transactions, one after the
 // other, and single statements between them. Putting a commit on disk takes longer than everything
-// else, so single writes that come in one turn of the event loop share one; and single reads that do
-// are done in one go, because SQLite's code is cold whenever something else ran before it.
+// else, so what is written in one turn of the event loop shares one, transactions as savepoints; and
+// single reads that come in one turn are done in one go, because SQLite's code is cold whenever
+// something else ran before it.
 import type {
   CompiledQuery as Compiled,
   DatabaseConnection,
@@ -39,9 +40,9 @@ function createDriver(file: SharedFile): Driver {
     async init() {},
     acquireConnection: async () => new SharedConnection(file),
     beginTransaction: (connection) => asShared(connection).begin(),
-    commitTransaction: async (connection) => asShared(connection).run('commit'),
-    rollbackTransaction: async (connection) => asShared(connection).run('rollback'),
-    releaseConnection: async (connection) => asShared(connection).release(),
+    commitTransaction: (connection) => asShared(connection).commit(),
+    rollbackTransaction: async (connection) => asShared(connection).rollback(),
+    releaseConnection: async () => {},
     destroy: async () => file.close(),
   }
 }
@@ -54,27 +55,31 @@ function asShared(connection: DatabaseConnection): SharedConnection {
 /** The file as one borrower sees it: of the transaction it began, or of nobody. */
 class SharedConnection implements DatabaseConnection {
   readonly #file: SharedFile
-  #endTransaction: (() => void) | null = null
+  #transaction: Transaction | null = null
 
   constructor(file: SharedFile) {
     this.#file = file
   }
 
   async begin(): Promise<void> {
-    this.#endTransaction = await this.#file.begin()
+    this.#transaction = await this.#file.begin()
   }
 
-  run(sql: string): void {
-    this.#file.execute(sql, [])
+  /** Resolves when it is on disk. */
+  async commit(): Promise<void> {
+    const committed = this.#transaction?.keep()
+    // From here on the file belongs to others, also where the commit fails.
+    this.#transaction = null
+    await committed
   }
 
-  release(): void {
-    this.#endTransaction?.()
-    this.#endTransaction = null
+  rollback(): void {
+    this.#transaction?.undo()
+    this.#transaction = null
   }
 
   async executeQuery<R>({ sql, parameters, query }: Compiled): Promise<QueryResult<R>> {
-    if (this.#endTransaction !== null) return this.#file.execute(sql, parameters)
+    if (this.#transaction !== null) return this.#file.execute(sql, parameters)
     return this.#file.executeAlone({ sql, parameters, kind: kindOf(query) })
   }
 
@@ -98,10 +103,19 @@ function kindOf({ kind }: RootOperationNode): Kind {
   }
 }
 
-/** Single statements whose commit is still to come. */
+/** Statements and transactions whose commit is still to come. */
 interface Group {
   readonly committed: Promise<void>
+  /** Commits, or lets the transaction that is open do so at its end. */
   readonly settle: () => void
+}
+
+/** Of several statements, by whoever is the only one to use the file until it ends. */
+interface Transaction {
+  /** Ends it. What it wrote is on disk when the answer resolves. */
+  readonly keep: () => Promise<void>
+  /** Ends it as if it had not been. */
+  readonly undo: () => void
 }
 
 class SharedFile {
@@ -109,6 +123,8 @@ class SharedFile {
   readonly #use: DatabaseUse
   #transaction: Promise<void> | null = null
   #group: Group | null = null
+  /** The group's turn is over: it is committed when no transaction is open. */
+  #isDue = false
   #reads: Promise<void> | null = null
 
   constructor(sqlite: SqliteConnection, use: DatabaseUse) {
@@ -116,18 +132,36 @@ class SharedFile {
     this.#use = use
   }
 
-  /** Waits until no transaction is open, then begins one. Answers what ends the wait of others. */
-  async begin(): Promise<() => void> {
+  /** Waits until no transaction is open, then begins one. */
+  async begin(): Promise<Transaction> {
     while (this.#transaction !== null) await this.#transaction
-    this.#group?.settle()
-    // A deferred transaction that reads and then writes fails at once when another process wrote in
-    // between, whatever the busy timeout; taking the write lock first makes it wait instead.
-    this.execute('begin immediate', [])
+    this.#group ??= this.#openGroup()
+    const { committed, settle } = this.#group
+    this.execute('savepoint work', [])
     const { promise, resolve } = withResolver()
     this.#transaction = promise
-    return () => {
+    const end = ({ isBroken }: { isBroken: boolean }) => {
       this.#transaction = null
+      if (isBroken || this.#isDue) settle()
       resolve()
+    }
+    return {
+      keep: () => {
+        this.execute('release work', [])
+        end({ isBroken: false })
+        return committed
+      },
+      undo: () => {
+        let isBroken = false
+        try {
+          this.execute('rollback to work', [])
+          this.execute('release work', [])
+        } catch {
+          // SQLite has rolled back everything, as on a full disk: nobody of the group is to run on.
+          isBroken = true
+        }
+        end({ isBroken })
+      },
     }
   }
 
@@ -166,6 +200,7 @@ class SharedFile {
 
   async close(): Promise<void> {
     await this.#reads
+    while (this.#transaction !== null) await this.#transaction
     this.#group?.settle()
     try {
       if (this.#use === 'read') return
@@ -193,10 +228,17 @@ class SharedFile {
   }
 
   #openGroup(): Group {
+    // A deferred transaction that reads and then writes fails at once when another process wrote in
+    // between, whatever the busy timeout; taking the write lock first makes it wait instead.
     this.execute('begin immediate', [])
+    this.#isDue = false
     const { promise, resolve, reject } = withResolver()
+    // Whoever undid all it wrote does not wait for it.
+    promise.catch(() => {})
     const settle = () => {
       if (this.#group !== group) return
+      this.#isDue = true
+      if (this.#transaction !== null) return
       this.#group = null
       try {
         this.execute('commit', [])
