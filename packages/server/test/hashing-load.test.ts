@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const PASSWORD = 'correct horse battery'
 const SETTINGS = { SIGNET_DANGEROUSLY_DISABLE_RATE_LIMITS: 'true' }
 
-/** Two or four hashes of 19 MiB at once, what their requests take, and what the allocator keeps. */
+/** Three or four hashes of 19 MiB at once, what their requests take, and what the allocator keeps. */
 const MAX_GROWTH_BYTES = 200 * 1_048_576
 
 let authority: SpawnedAuthority

@@ -11,7 +11,7 @@ export type AccountColumns = Omit<AccountRow, 'password_hash' | 'credentials_ver
 export type AccountRoleRow = AccountColumns & { role: string | null; scopes: string | null }
 
 /** Both in the order of their letters, which databases see differently. */
-export interface Roles {
+export interface RoleNames {
   names: string[]
   scopes: string[]
 }
@@ -26,14 +26,14 @@ export function toAccountWithRoles(rows: readonly AccountRoleRow[]): Account | n
   return toAccount(first, toRoles(roles))
 }
 
-export function toRoles(rows: readonly { name: string; scopes: string }[]): Roles {
+export function toRoles(rows: readonly { name: string; scopes: string }[]): RoleNames {
   const scopes = new Set(
     rows.flatMap((row) => row.scopes.split(' ').filter((scope) => scope !== '')),
   )
   return { names: rows.map((row) => row.name).sort(), scopes: [...scopes].sort() }
 }
 
-export function toAccount(row: AccountColumns, roles: Roles): Account {
+export function toAccount(row: AccountColumns, roles: RoleNames): Account {
   return {
     id: row.id,
     email: row.email,

@@ -7,7 +7,7 @@ import type { AccountRow } from '../db/schema/schema.ts'
 import type { Account } from './account.ts'
 import {
   type AccountRoleRow,
-  type Roles,
+  type RoleNames,
   toAccount,
   toAccountWithRoles,
   toRoles,
@@ -253,6 +253,6 @@ const selectRoles = createFixedQuery<{ id: string }, { name: string; scopes: str
       .where('account_roles.account_id', '=', value('id')),
 )
 
-async function findRoles(db: Database, accountId: string): Promise<Roles> {
+async function findRoles(db: Database, accountId: string): Promise<RoleNames> {
   return toRoles(await selectRoles(db, { id: accountId }))
 }

@@ -65,3 +65,17 @@ test('K06: a stored hash whose parameters were raised beyond the bounds is not c
   const huge = '$argon2id$v=19$m=4194304,t=64,p=1$c29tZXNhbHRzYWx0$tLuRifhdfb1V/4Lvxhx4PhQ3SaczSW35'
   await expect(verify(huge, 'password')).rejects.toMatchObject({ code: 'hash_too_costly' })
 })
+
+test('while others wait those who are done go on together, but not for long', async () => {
+  const own = await hasher.hash('correct horse battery', checkStillWanted)
+  // bcrypt with cost 13 takes half a second and more.
+  const SLOW = '$2b$13$abcdefghijklmnopqrstuuWG29KuyeAicPCJODk1zjyGvyQUU2awu'
+  const order: string[] = []
+  await Promise.all([
+    verify(own, 'correct horse battery').then(() => order.push('own')),
+    ...Array.from({ length: 8 }, () => verify(SLOW, 'password').then(() => order.push('slow'))),
+  ])
+  expect(order[0]).toBe('own')
+  expect(order).toHaveLength(9)
+  expect(hasher.load()).toEqual({ running: 0, waiting: 0 })
+})

@@ -22,6 +22,9 @@ const LARGE_BYTES = 64 * 1_048_576
  */
 const GROUP = 4
 
+/** Twice what a group of our own hashes takes: imported ones, of which each takes long, are not waited for. */
+const MAX_HELD_MS = 50
+
 export interface PasswordHasher {
   /** How many passwords are being hashed, and how many wait for it. */
   load(): { running: number; waiting: number }
@@ -42,8 +45,8 @@ export interface PasswordHasher {
 const POOL_THREADS = 4
 
 /**
- * Hashing uses the runtime's pool. One more than the machine has cores is begun, so that no core waits
- * for the next to be begun: memory stays under (cores + 1) x 19 MiB, and where hashes were imported
+ * Hashing uses the runtime's pool. One more than the machine has cores is begun, as far as the pool goes,
+ * so that no core waits for the next to be begun: memory stays under (cores + 1) x 19 MiB, and where hashes were imported
  * under 256 MiB + (cores + 1) x 64 MiB.
  * @throws (from its verbs) AuthorityError `overloaded` when too many wait already
  */
@@ -51,6 +54,7 @@ export function createPasswordHasher(): PasswordHasher {
   const limit = pLimit(Math.min(POOL_THREADS, availableParallelism() + 1))
   const limitLarge = pLimit(1)
   const done: (() => void)[] = []
+  let timer: NodeJS.Timeout | undefined
   // Made in the meantime: a start does not wait for it. A failure shows where it is needed.
   const nobodysHash = hash('a password that no account has', OWN_PARAMETERS)
   nobodysHash.catch(() => {})
@@ -74,9 +78,15 @@ export function createPasswordHasher(): PasswordHasher {
   function leave(): Promise<void> {
     return new Promise((resolve) => {
       done.push(resolve)
-      if (done.length < GROUP && limit.pendingCount > 0) return
-      for (const go of done.splice(0)) go()
+      if (done.length >= GROUP || limit.pendingCount === 0) letGo()
+      else timer ??= setTimeout(letGo, MAX_HELD_MS)
     })
+  }
+
+  function letGo(): void {
+    clearTimeout(timer)
+    timer = undefined
+    for (const go of done.splice(0)) go()
   }
 
   return {

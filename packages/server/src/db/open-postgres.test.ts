@@ -48,3 +48,18 @@ test('a statement is parsed once, and every time again after a connection was no
     await database.close()
   }
 })
+
+test('closing ends while connections are only being made, and the statements that wanted them fail', async () => {
+  await using testDatabase = await openPostgresDatabase()
+  const database = await openTestDatabase(testDatabase, new FakeClock())
+  const asked = Array.from({ length: 4 }, () =>
+    database.query.selectFrom('accounts').select('id').execute(),
+  )
+  const outcomes = Promise.allSettled(asked)
+  // Until they have asked for connections.
+  await new Promise(setImmediate)
+  await database.close()
+  const reasons = (await outcomes).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  expect(reasons.length).toBeGreaterThan(0)
+  for (const reason of reasons) expect(reason).toMatchObject({ code: 'unavailable' })
+})

@@ -10,6 +10,7 @@ import type {
   QueryResult,
   TransactionSettings,
 } from 'kysely'
+import { DatabaseError } from './errors.ts'
 import { PostgresDialect } from './query-builder.ts'
 
 /** What is asked of a connection, whoever has it. */
@@ -67,7 +68,8 @@ function createDriver(server: PostgresServer): Driver {
     rollbackTransaction: async (connection) => void (await asBorrowed(connection).run('rollback')),
     releaseConnection: async (connection) => asBorrowed(connection).release(),
     async destroy() {
-      for (const connection of shared) connection.close()
+      for (const connection of shared) connection.end()
+      // Waits for every connection, also for those that are only being made.
       await server.end()
     },
   }
@@ -128,6 +130,7 @@ class SharedConnection {
   readonly #server: PostgresServer
   #connection: PostgresConnection | null = null
   #opening: Promise<PostgresConnection> | null = null
+  #hasEnded = false
   /** Statements that wait for their answer. */
   pending = 0
 
@@ -146,7 +149,13 @@ class SharedConnection {
     }
   }
 
-  close(): void {
+  /** For good: one that is being made is given back as soon as it is there. */
+  end(): void {
+    this.#hasEnded = true
+    this.#close()
+  }
+
+  #close(): void {
     this.#connection?.release()
     this.#connection = null
   }
@@ -155,9 +164,13 @@ class SharedConnection {
     this.#opening ??= this.#server
       .connect()
       .then((connection) => {
+        if (this.#hasEnded) {
+          connection.release()
+          throw new DatabaseError(new Error('the database was closed meanwhile'))
+        }
         this.#connection = connection
         connection.onLost(() => {
-          if (this.#connection === connection) this.close()
+          if (this.#connection === connection) this.#close()
         })
         return connection
       })

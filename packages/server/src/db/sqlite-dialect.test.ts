@@ -214,8 +214,7 @@ test('where SQLite rolls everything back inside a transaction nobody hears that 
         .execute()
         .catch(() => {})
     })
-    await expect(swallowed).rejects.toThrow()
-    await insert('d')
+    await Promise.all([expect(swallowed).rejects.toThrow(), insert('d')])
   }
   const outcomes = await Promise.allSettled([
     database.transaction((tx) => insert('a', tx)),
@@ -249,19 +248,45 @@ test('closing waits for a transaction that is open', async () => {
   await new Promise(setImmediate)
   await Promise.all([database.close(), open])
   expect(await committed()).toEqual(['a', 'b'])
-  connection = (await loadSqlite())(path, 'write')
 })
 
-test('a commit that fails where everybody has given up is nobody’s concern', async () => {
+test('who gave up for what another wrote hears of it when that is on disk', async () => {
+  const giveUp = () =>
+    database.transaction(async (tx) => {
+      const rows = await tx.query.selectFrom('roles').select('name').execute()
+      throw new Error(`there is ${rows[0]?.name}`)
+    })
+  const write = (name: string) => database.transaction((tx) => insert(name, tx))
   instead.set('commit', fail('the disk is gone'))
-  const givenUp = database.transaction(async () => {
+  for (const outcome of await Promise.allSettled([write('a'), giveUp()])) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'the disk is gone' } })
+  }
+  instead.clear()
+  const outcomes = await Promise.allSettled([write('b'), giveUp()])
+  expect(outcomes).toMatchObject([{ status: 'fulfilled' }, { reason: { message: 'there is b' } }])
+  expect(await committed()).toEqual(['b'])
+})
+
+test('a transaction alone in its turn needs no savepoint, and nothing of it is left when given up', async () => {
+  const givenUp = database.transaction(async (tx) => {
+    await insert('a', tx)
     throw new Error('changed my mind')
   })
   await expect(givenUp).rejects.toThrow('changed my mind')
-  await new Promise(setImmediate)
-  instead.clear()
-  await insert('a')
-  expect(await committed()).toEqual(['a'])
+  expect(reached).toEqual(['begin', 'insert', 'rollback'])
+  await database.transaction((tx) => insert('b', tx))
+  expect(await committed()).toEqual(['b'])
+})
+
+test('a transaction of which a statement failed is not kept, whoever caught its error', async () => {
+  const careless = (name: string) =>
+    database.transaction(async (tx) => {
+      await insert(name, tx)
+      await insert(name, tx).catch(() => {})
+    })
+  const outcomes = await Promise.allSettled([careless('a'), insert('b'), careless('c')])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected'])
+  expect(await committed()).toEqual(['b'])
 })
 
 test('what works outside of transactions only runs between them', async () => {

@@ -41,7 +41,7 @@ function createDriver(file: SharedFile): Driver {
     acquireConnection: async () => new SharedConnection(file),
     beginTransaction: (connection) => asShared(connection).begin(),
     commitTransaction: (connection) => asShared(connection).commit(),
-    rollbackTransaction: async (connection) => asShared(connection).rollback(),
+    rollbackTransaction: (connection) => asShared(connection).rollback(),
     releaseConnection: async () => {},
     destroy: async () => file.close(),
   }
@@ -73,13 +73,15 @@ class SharedConnection implements DatabaseConnection {
     await committed
   }
 
-  rollback(): void {
-    this.#transaction?.undo()
+  /** Resolves when what it has seen of others is on disk. */
+  async rollback(): Promise<void> {
+    const settled = this.#transaction?.undo()
     this.#transaction = null
+    await settled
   }
 
   async executeQuery<R>({ sql, parameters, query }: Compiled): Promise<QueryResult<R>> {
-    if (this.#transaction !== null) return this.#file.execute(sql, parameters)
+    if (this.#transaction !== null) return this.#transaction.execute(sql, parameters)
     return this.#file.executeAlone({ sql, parameters, kind: kindOf(query) })
   }
 
@@ -106,16 +108,21 @@ function kindOf({ kind }: RootOperationNode): Kind {
 /** Statements and transactions whose commit is still to come. */
 interface Group {
   readonly committed: Promise<void>
-  /** Commits, or lets the transaction that is open do so at its end. */
-  readonly settle: () => void
+  /** Its turn is over: it is committed when no transaction is open. */
+  isDue: boolean
+  /** Commits, or lets the transaction that is open do so at its end. All hear `cause` if that fails. */
+  readonly settle: (cause?: unknown) => void
+  /** Ends it where nothing was written, or nothing is to be. */
+  readonly drop: () => void
 }
 
 /** Of several statements, by whoever is the only one to use the file until it ends. */
 interface Transaction {
-  /** Ends it. What it wrote is on disk when the answer resolves. */
+  execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R>
+  /** Ends it. What it wrote is on disk when the answer resolves. Throws what a statement of it threw. */
   readonly keep: () => Promise<void>
-  /** Ends it as if it had not been. */
-  readonly undo: () => void
+  /** Ends it as if it had not been. What it read is on disk when the answer resolves. */
+  readonly undo: () => Promise<void>
 }
 
 class SharedFile {
@@ -123,8 +130,6 @@ class SharedFile {
   readonly #use: DatabaseUse
   #transaction: Promise<void> | null = null
   #group: Group | null = null
-  /** The group's turn is over: it is committed when no transaction is open. */
-  #isDue = false
   #reads: Promise<void> | null = null
 
   constructor(sqlite: SqliteConnection, use: DatabaseUse) {
@@ -135,32 +140,45 @@ class SharedFile {
   /** Waits until no transaction is open, then begins one. */
   async begin(): Promise<Transaction> {
     while (this.#transaction !== null) await this.#transaction
+    const isFirst = this.#group === null
     this.#group ??= this.#openGroup()
-    const { committed, settle } = this.#group
-    this.execute('savepoint work', [])
+    const group = this.#group
+    // SQLite keeps the old pages of a savepoint a second time, many of them in a temporary file. Who has
+    // the group to itself needs none, and is whoever changes much.
+    if (!isFirst) this.execute('savepoint work', [])
     const { promise, resolve } = withResolver()
     this.#transaction = promise
-    const end = ({ isBroken }: { isBroken: boolean }) => {
+    let failure: { cause: unknown } | null = null
+    const end = () => {
       this.#transaction = null
-      if (isBroken || this.#isDue) settle()
+      if (group.isDue) group.settle()
       resolve()
+      return group.committed
     }
     return {
+      execute: (sql, parameters) => {
+        try {
+          return this.execute(sql, parameters)
+        } catch (cause) {
+          failure ??= { cause }
+          throw cause
+        }
+      },
       keep: () => {
-        this.execute('release work', [])
-        end({ isBroken: false })
-        return committed
+        // SQLite may have rolled back everything; on PostgreSQL nothing is kept after an error either.
+        if (failure !== null) throw failure.cause
+        if (!isFirst) this.execute('release work', [])
+        return end()
       },
       undo: () => {
-        let isBroken = false
-        try {
-          this.execute('rollback to work', [])
-          this.execute('release work', [])
-        } catch {
-          // SQLite has rolled back everything, as on a full disk: nobody of the group is to run on.
-          isBroken = true
+        if (isFirst) group.drop()
+        else if (!this.#undoSavepoint()) {
+          // As on a full disk: nobody of the group is to run on.
+          this.#rollBack()
+          this.#transaction = null
+          group.settle(failure?.cause)
         }
-        end({ isBroken })
+        return end()
       },
     }
   }
@@ -190,7 +208,7 @@ class SharedFile {
       return this.execute(sql, parameters)
     } catch (error) {
       // On a full disk SQLite has rolled back everything, and nothing may run on without knowing.
-      group.settle()
+      group.settle(error)
       throw error
     } finally {
       // A read has seen what the others of the group wrote: it does not tell before it is true.
@@ -231,27 +249,46 @@ class SharedFile {
     // A deferred transaction that reads and then writes fails at once when another process wrote in
     // between, whatever the busy timeout; taking the write lock first makes it wait instead.
     this.execute('begin immediate', [])
-    this.#isDue = false
     const { promise, resolve, reject } = withResolver()
-    // Whoever undid all it wrote does not wait for it.
+    // A transaction that could not even begin does not wait for it.
     promise.catch(() => {})
-    const settle = () => {
-      if (this.#group !== group) return
-      this.#isDue = true
-      if (this.#transaction !== null) return
-      this.#group = null
-      try {
-        this.execute('commit', [])
-        resolve()
-      } catch (error) {
-        reject(error)
+    const group: Group = {
+      committed: promise,
+      isDue: false,
+      settle: (cause) => {
+        if (this.#group !== group) return
+        group.isDue = true
+        if (this.#transaction !== null) return
+        this.#group = null
+        try {
+          this.execute('commit', [])
+          resolve()
+        } catch (error) {
+          reject(cause ?? error)
+          this.#rollBack()
+        }
+      },
+      drop: () => {
+        this.#group = null
         this.#rollBack()
-      }
+        resolve()
+      },
     }
     // Behind everything that this turn of the event loop brought in.
-    setImmediate(settle)
-    const group: Group = { committed: promise, settle }
+    setImmediate(() => group.settle())
+    this.#group = group
     return group
+  }
+
+  /** False where SQLite has rolled back everything already. */
+  #undoSavepoint(): boolean {
+    try {
+      this.execute('rollback to work', [])
+      this.execute('release work', [])
+      return true
+    } catch {
+      return false
+    }
   }
 
   #rollBack(): void {

@@ -11,7 +11,8 @@ import { type Grant, type Grants, type SessionLimits, unknownSecret } from './gr
 import { isAuthentic, type PresentedToken, parseRefreshToken } from './refresh-token.ts'
 import { judgeRotation } from './rotation.ts'
 import type { Session } from './session.ts'
-import { findSessionWithAccount, rotateSession } from './session-store.ts'
+import { findSessionWithAccount } from './session-account-store.ts'
+import { rotateSession } from './session-store.ts'
 
 export interface RefreshRequest {
   readonly refreshToken: string

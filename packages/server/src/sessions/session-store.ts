@@ -1,6 +1,4 @@
 import type { Selectable } from 'kysely'
-import type { Account } from '../accounts/account.ts'
-import { type AccountRoleRow, toAccountWithRoles } from '../accounts/account-row.ts'
 import type { Database } from '../db/database.ts'
 import { createFixedQuery } from '../db/fixed-query.ts'
 import type { SessionRow } from '../db/schema/schema.ts'
@@ -64,43 +62,6 @@ const selectById = createFixedQuery<{ id: string }, Selectable<SessionRow>>((que
 export async function findSession(db: Database, id: string): Promise<Session | null> {
   const [row] = await selectById(db, { id })
   return row === undefined ? null : toSession(row)
-}
-
-/** The session's columns, the account's beside them; those of one name are the session's. */
-type SessionAccountRow = Selectable<SessionRow> &
-  Omit<AccountRoleRow, 'id' | 'created_at'> & { account_created_at: number }
-
-const selectWithAccount = createFixedQuery<{ id: string }, SessionAccountRow>((query, value) =>
-  query
-    .selectFrom('sessions')
-    .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
-    .leftJoin('account_roles', 'account_roles.account_id', 'accounts.id')
-    .leftJoin('roles', 'roles.name', 'account_roles.role')
-    .selectAll('sessions')
-    .select([
-      'accounts.email',
-      'accounts.email_verified',
-      'accounts.name',
-      'accounts.credentials_version',
-      'accounts.disabled_at',
-      'accounts.created_at as account_created_at',
-      'roles.name as role',
-      'roles.scopes',
-    ])
-    .where('sessions.id', '=', value('id')),
-)
-
-/** By primary key, with the account as it was at the same moment. */
-export async function findSessionWithAccount(
-  db: Database,
-  id: string,
-): Promise<{ session: Session; account: Account } | null> {
-  const rows = await selectWithAccount(db, { id })
-  const account = toAccountWithRoles(
-    rows.map((row) => ({ ...row, id: row.account_id, created_at: row.account_created_at })),
-  )
-  const [row] = rows
-  return row === undefined || account === null ? null : { session: toSession(row), account }
 }
 
 /** What a refresh changes of a session. */
@@ -349,7 +310,7 @@ function tokenColumns(token: IssuedToken) {
   }
 }
 
-function toSession(row: Selectable<SessionRow>): Session {
+export function toSession(row: Selectable<SessionRow>): Session {
   return {
     id: row.id,
     accountId: row.account_id,
