@@ -16,7 +16,7 @@ const HOST = '127.0.0.1'
 /** As long as the subject of a token. */
 const NOBODY = 'acc_0000000000000000000000'
 
-/** routes beside `/bare`, `/open` and `/guard` are the peers, by what stands in the table of figures. */
+/** Routes beside `/bare`, `/open` and `/guard` are the peers, by what stands in the table of figures. */
 export const FRAMEWORKS = {
   Express: { start: startExpress, peers: ['express-jwt', 'passport-jwt'] },
   Fastify: { start: startFastify, peers: ['@fastify/jwt', '@fastify/jwt with its cache'] },

@@ -239,7 +239,7 @@ describe('the logout', () => {
   })
 
   test('a good token ends its session, whatever stands beside it', async () => {
-    const garbage = { bearer: 'garbage', refresh: `rt_${'A'.repeat(75)}` }
+    const garbage = { bearer: 'no token at all', refresh: `rt_${'A'.repeat(75)}` }
     const bearer = (await authority.client.signup('pia@example.com', PASSWORD)).body
     const refresh = (await authority.client.login('pia@example.com', PASSWORD)).body
     const answers = await Promise.all([

@@ -22,7 +22,7 @@ const LARGE_BYTES = 64 * 1_048_576
  */
 const GROUP = 4
 
-/** Twice what a group of our own hashes takes: imported ones, of which each takes long, are not waited for. */
+/** More than a group of our own hashes takes. Imported ones may take long each, and are not waited for. */
 const MAX_HELD_MS = 50
 
 export interface PasswordHasher {
@@ -45,9 +45,9 @@ export interface PasswordHasher {
 const POOL_THREADS = 4
 
 /**
- * Hashing uses the runtime's pool. One more than the machine has cores is begun, as far as the pool goes,
- * so that no core waits for the next to be begun: memory stays under (cores + 1) x 19 MiB, and where hashes were imported
- * under 256 MiB + (cores + 1) x 64 MiB.
+ * Hashing uses the runtime's pool. One more than the machine has cores is begun, as far as the pool
+ * goes, so that no core waits for the next to be begun: memory stays under (cores + 1) x 19 MiB, and
+ * where hashes were imported under 256 MiB + (cores + 1) x 64 MiB.
  * @throws (from its verbs) AuthorityError `overloaded` when too many wait already
  */
 export function createPasswordHasher(): PasswordHasher {

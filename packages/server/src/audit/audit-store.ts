@@ -45,15 +45,10 @@ export async function insertPoint(
 }
 
 const updatePoint = createFixedQuery<ReturnType<typeof pointColumns> & { name: PointName }, never>(
-  (query, value) =>
+  (query, value, values) =>
     query
       .updateTable('audit_points')
-      .set({
-        sequence: value('sequence'),
-        hash: value('hash'),
-        seal: value('seal'),
-        secret_id: value('secret_id'),
-      })
+      .set(values('sequence', 'hash', 'seal', 'secret_id'))
       .where('name', '=', value('name')),
 )
 
@@ -61,21 +56,25 @@ export async function setPoint(tx: Database, name: PointName, point: SealedPoint
   await updatePoint(tx, { name, ...pointColumns(point) })
 }
 
-const insertRow = createFixedQuery<AuditRowColumns, never>((query, value) =>
-  query.insertInto('audit').values({
-    sequence: value('sequence'),
-    at: value('at'),
-    type: value('type'),
-    result: value('result'),
-    actor: value('actor'),
-    account_id: value('account_id'),
-    session_id: value('session_id'),
-    address: value('address'),
-    detail: value('detail'),
-    hash: value('hash'),
-    seal: value('seal'),
-    secret_id: value('secret_id'),
-  }),
+const insertRow = createFixedQuery<AuditRowColumns, never>((query, _value, values) =>
+  query
+    .insertInto('audit')
+    .values(
+      values(
+        'sequence',
+        'at',
+        'type',
+        'result',
+        'actor',
+        'account_id',
+        'session_id',
+        'address',
+        'detail',
+        'hash',
+        'seal',
+        'secret_id',
+      ),
+    ),
 )
 
 /** Parameters of one statement are limited: twelve a row. */

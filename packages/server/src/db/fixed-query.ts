@@ -16,16 +16,28 @@ class Place {
 
 type ValueOf<Values> = <Name extends keyof Values>(name: Name) => RawBuilder<Values[Name]>
 
+/** Of several columns, each under its own name. */
+type ValuesOf<Values> = <Name extends keyof Values>(
+  ...names: Name[]
+) => { [Each in Name]: RawBuilder<Values[Each]> }
+
 /**
  * A query to be run with other values each time. `build` is called once for each kind of database,
  * and must not look at anything but what it is given.
  */
 export function createFixedQuery<Values extends object, Row>(
-  build: (query: Kysely<Schema>, value: ValueOf<Values>) => Compilable<Row>,
+  build: (
+    query: Kysely<Schema>,
+    value: ValueOf<Values>,
+    values: ValuesOf<Values>,
+  ) => Compilable<Row>,
 ): (db: Database, values: Values) => Promise<Row[]> {
   const templates = new Map<DatabaseKind, CompiledQuery<Row>>()
+  const value: ValueOf<Values> = (name) => sql`${new Place(name)}`
+  const values = (...names: (keyof Values)[]) =>
+    Object.fromEntries(names.map((name) => [name, value(name)]))
   const compile = ({ kind, query }: Database) => {
-    const template = build(query, (name) => sql`${new Place(name)}`).compile()
+    const template = build(query, value, values as ValuesOf<Values>).compile()
     templates.set(kind, template)
     return template
   }

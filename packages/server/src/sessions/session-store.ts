@@ -7,29 +7,31 @@ import type { Device, EndReason, IssuedToken, Session } from './session.ts'
 /** Those that a new session has: it has not ended. */
 type NewSessionColumns = Omit<Selectable<SessionRow>, 'ended_at' | 'end_reason'>
 
-const insertNew = createFixedQuery<NewSessionColumns, never>((query, value) =>
+const insertNew = createFixedQuery<NewSessionColumns, never>((query, _value, values) =>
   query.insertInto('sessions').values({
-    id: value('id'),
-    account_id: value('account_id'),
-    client_id: value('client_id'),
-    salt: value('salt'),
-    generation: value('generation'),
-    parent: value('parent'),
-    rotated_at: value('rotated_at'),
-    secret_id: value('secret_id'),
-    token_version: value('token_version'),
-    token_id: value('token_id'),
-    token_audience: value('token_audience'),
-    token_issued_at: value('token_issued_at'),
-    token_expires_at: value('token_expires_at'),
-    tokens_expire_at: value('tokens_expire_at'),
-    idle_expires_at: value('idle_expires_at'),
-    expires_at: value('expires_at'),
+    ...values(
+      'id',
+      'account_id',
+      'client_id',
+      'salt',
+      'generation',
+      'parent',
+      'rotated_at',
+      'secret_id',
+      'token_version',
+      'token_id',
+      'token_audience',
+      'token_issued_at',
+      'token_expires_at',
+      'tokens_expire_at',
+      'idle_expires_at',
+      'expires_at',
+      'created_at',
+      'user_agent',
+      'address',
+    ),
     ended_at: null,
     end_reason: null,
-    created_at: value('created_at'),
-    user_agent: value('user_agent'),
-    address: value('address'),
   }),
 )
 
@@ -86,21 +88,23 @@ type RotationColumns = Pick<
 const updateById = createFixedQuery<
   RotationColumns & { id: string; from_generation: number; token_version: number },
   { id: string }
->((query, value) =>
+>((query, value, values) =>
   query
     .updateTable('sessions')
-    .set({
-      generation: value('generation'),
-      parent: value('parent'),
-      rotated_at: value('rotated_at'),
-      secret_id: value('secret_id'),
-      token_id: value('token_id'),
-      token_audience: value('token_audience'),
-      token_issued_at: value('token_issued_at'),
-      token_expires_at: value('token_expires_at'),
-      tokens_expire_at: value('tokens_expire_at'),
-      idle_expires_at: value('idle_expires_at'),
-    })
+    .set(
+      values(
+        'generation',
+        'parent',
+        'rotated_at',
+        'secret_id',
+        'token_id',
+        'token_audience',
+        'token_issued_at',
+        'token_expires_at',
+        'tokens_expire_at',
+        'idle_expires_at',
+      ),
+    )
     .where('id', '=', value('id'))
     .where('generation', '=', value('from_generation'))
     .where('token_version', '=', value('token_version'))
@@ -209,74 +213,6 @@ export async function raiseTokenVersions(
     tokenVersion: row.token_version,
     tokensExpireAt: row.tokens_expire_at,
   }))
-}
-
-/** A session as its owner and operators see it. */
-export interface ListedSession {
-  readonly id: string
-  readonly accountId: string
-  readonly clientId: string
-  readonly createdAt: number
-  readonly lastUsedAt: number
-  /** When it is over at the latest if it is not used again. */
-  readonly expiresAt: number
-  readonly device: Device
-}
-
-/** The sessions of an account that can still go on, by `sessions_account`; newest use first. */
-export async function listSessions(
-  db: Database,
-  page: { accountId: string; now: number; limit: number },
-): Promise<ListedSession[]> {
-  const rows = await livingSessions(db, page.now)
-    .where('account_id', '=', page.accountId)
-    .orderBy('rotated_at', 'desc')
-    .orderBy('id')
-    .limit(page.limit)
-    .execute()
-  return rows.map(toListed)
-}
-
-/**
- * The sessions that can still go on, in id order behind `after`; of one account or one address by
- * `sessions_account` and `sessions_address`.
- */
-export async function pageSessions(
-  db: Database,
-  page: {
-    after: string
-    now: number
-    limit: number
-    accountId?: string | undefined
-    address?: string | undefined
-  },
-): Promise<ListedSession[]> {
-  let query = livingSessions(db, page.now).where('id', '>', page.after)
-  if (page.accountId !== undefined) query = query.where('account_id', '=', page.accountId)
-  if (page.address !== undefined) query = query.where('address', '=', page.address)
-  const rows = await query.orderBy('id').limit(page.limit).execute()
-  return rows.map(toListed)
-}
-
-function livingSessions(db: Database, now: number) {
-  return db.query
-    .selectFrom('sessions')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .where('idle_expires_at', '>', now)
-    .where('expires_at', '>', now)
-}
-
-function toListed(row: Selectable<SessionRow>): ListedSession {
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    clientId: row.client_id,
-    createdAt: row.created_at,
-    lastUsedAt: row.rotated_at,
-    expiresAt: Math.min(row.idle_expires_at, row.expires_at),
-    device: { userAgent: row.user_agent, address: row.address },
-  }
 }
 
 /**

@@ -11,14 +11,8 @@ import type { Ends } from './ends.ts'
 import { createGrants, type Grant, type SessionLimits } from './grants.ts'
 import { createRefreshes, type Refreshes } from './refreshes.ts'
 import { createSessionId, type Device, type Session } from './session.ts'
-import {
-  findSession,
-  insertSession,
-  type ListedSession,
-  listSessions,
-  pageSessions,
-  sweepSessions,
-} from './session-store.ts'
+import { type ListedSession, listSessions, pageSessions } from './session-list-store.ts'
+import { findSession, insertSession, sweepSessions } from './session-store.ts'
 
 export type { ListedSession }
 
