@@ -4,6 +4,7 @@ import './known-warnings.ts'
 import { CommanderError } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import { describeFailure } from './failure.ts'
+import { dashedIdLast } from './input/dashed-id.ts'
 import { writeNote } from './output/messages.ts'
 import { createProgram } from './program.ts'
 
@@ -18,7 +19,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  await createProgram().parseAsync(process.argv)
+  const program = createProgram()
+  await program.parseAsync(dashedIdLast(program, process.argv.slice(2)), { from: 'user' })
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has printed its message already; help and version are not failures.

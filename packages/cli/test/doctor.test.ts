@@ -18,7 +18,7 @@ import {
   startAuthority,
   startRedis,
 } from '@signet/testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { hasPgbouncer, startPgbouncer } from '../../server/test/pgbouncer.ts'
 import { FINDINGS } from '../src/doctor/findings.ts'
 import { ALL_CHECKS } from '../src/doctor/results.ts'
@@ -233,8 +233,14 @@ describe.skipIf(!hasPgbouncer())(
         finding: 'notifications_lost',
         remedy: expect.stringContaining('SIGNET_DATABASE_DIRECT_URL'),
       })
-      const named = await look({ SIGNET_DATABASE_DIRECT_URL: direct })
-      expect(named.row('notifications').status).toBe('ok')
+      await vi.waitFor(
+        async () => {
+          const named = await look({ SIGNET_DATABASE_DIRECT_URL: direct })
+          expect(named.row('notifications').status).toBe('ok')
+        },
+        // A machine that is busy with all other tests may take longer than doctor waits.
+        { timeout: 30_000, interval: 500 },
+      )
       const elsewhere = await look({
         SIGNET_DATABASE_DIRECT_URL: 'postgres://nobody:correct-horse@127.0.0.1:1/none',
       })

@@ -49,9 +49,9 @@ test.skipIf(process.platform !== 'linux')(
       if (status !== 200) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     }
     expect([...statuses.keys()].sort()).toEqual([200, 503])
-    // The queue of 200 was worked off but for who waited too long; the rest was told at once.
+    // The queue of 200 was worked off but for who waited too long; who found it full was told at once.
     expect(statuses.get(200)).toBeGreaterThan(20)
-    expect(statuses.get(503)).toBeGreaterThan(200)
+    expect(statuses.get(503)).toBeGreaterThan(20)
     expect(profiles.length).toBeGreaterThan(3)
     expect(new Set(profiles)).toEqual(new Set([200]))
     expect(largest - before).toBeLessThan(MAX_GROWTH_BYTES)
