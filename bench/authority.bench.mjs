@@ -67,10 +67,12 @@ export async function bench(args) {
 
 async function refresh({ rounds, ms, postgres }) {
   const database = await openPostgresDatabase(postgres)
+  const empty = await openPostgresDatabase(postgres)
   const field = [
     bareServer('sign'),
     signet({ name: 'signet, SQLite' }),
     signet({ name: 'signet, PostgreSQL', databaseUrl: urlOf(database) }),
+    bareServer('update', urlOf(empty)),
     oidcProvider,
     betterAuth,
     bareServer('constant'),

@@ -35,8 +35,8 @@ const MUTANTS = [
     changes: [
       [
         'packages/guard/src/issuer.ts',
-        '() => revocations.isRevoked(subject)',
-        '() => revocations.isRevoked(subject) && false',
+        'isRevoked = revocations.isRevoked(subject)',
+        'isRevoked = revocations.isRevoked(subject) && false',
       ],
     ],
   },

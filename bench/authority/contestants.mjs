@@ -27,17 +27,20 @@ export function openFolder() {
 const BARE_SERVERS = {
   sign: { name: 'bare server that signs', ask: walkers.askBare },
   verify: { name: 'bare server that verifies', ask: walkers.askBare },
+  update: { name: 'bare server that signs and writes a row of PostgreSQL', ask: walkers.askBare },
   constant: { name: 'bare server, constant answer', ask: walkers.askConstant },
 }
 
-/** @param mode `sign`, `verify` or `constant` */
-export function bareServer(mode) {
+/** @param mode `sign`, `verify`, `constant`, or `update` with the URL of an empty database */
+export function bareServer(mode, databaseUrl) {
   const { name, ask } = BARE_SERVERS[mode]
   return {
     name,
     async start() {
       const port = await findFreePort()
-      const process = await startProcess({ args: [BARE, String(port), mode], port, path: '/' })
+      const args = [BARE, String(port), mode]
+      const env = { DATABASE_URL: databaseUrl }
+      const process = await startProcess({ args, port, path: '/', env })
       const asked = (count) => times(count, () => ask(port))
       return {
         process,

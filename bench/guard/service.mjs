@@ -27,6 +27,7 @@ const guard = createGuard({
   keys: createKeySet([importJwk(key)]),
   revocation: {
     isRevoked: (subject) => list.isRevoked(subject),
+    version: () => list.version,
     stalenessMs: () => 0,
     ready: async () => {},
     close: () => {},

@@ -1,8 +1,10 @@
 // The ceiling of one process: an HTTP server that signs one ES256 token per request and does
 // nothing else (`sign`), or verifies the one it is sent (`verify`, which gives one on GET), or not even
-// that (`constant`), which is the ceiling of the load.
+// that (`constant`), which is the ceiling of the load. Or one that signs once a row of PostgreSQL is
+// written (`update`): what must be on disk before a refresh is answered, and nothing around it.
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 
 const [port, mode] = process.argv.slice(2)
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -11,7 +13,14 @@ const verificationKey = { key: publicKey, dsaEncoding: 'ieee-p1363' }
 const header = encode({ alg: 'ES256', typ: 'at+jwt', kid: randomBytes(32).toString('base64url') })
 const issuer = `http://localhost:${port}`
 
+/** Rows that take turns, as many as connections ask. */
+const ROWS = 32
+const writeRow = mode === 'update' ? await openRows(process.env.DATABASE_URL) : null
+
 createServer((request, response) => {
+  if (writeRow !== null) {
+    return void writeRow().then(() => answer(response, { accessToken: createToken() }))
+  }
   if (mode !== 'verify' || request.method === 'GET') {
     return answer(response, { accessToken: mode === 'constant' ? mode : createToken() })
   }
@@ -48,6 +57,17 @@ function createToken() {
   })
   const signed = `${header}.${payload}`
   return `${signed}.${sign('sha256', signed, key).toString('base64url')}`
+}
+
+async function openRows(connectionString) {
+  const requireDriver = createRequire(new URL('../../../packages/server/', import.meta.url))
+  const { Pool } = requireDriver('pg')
+  const pool = new Pool({ connectionString, max: 10 })
+  await pool.query('create table rows (id int primary key, written bigint not null)')
+  await pool.query('insert into rows select n, 0 from generate_series(1, $1) n', [ROWS])
+  let asked = 0
+  const text = 'update rows set written = written + 1 where id = $1 returning written'
+  return () => pool.query({ name: 'write', text, values: [(asked++ % ROWS) + 1] })
 }
 
 function verifyToken(token) {

@@ -17,6 +17,8 @@ export interface CheckedTokenParts {
 export class CheckedToken {
   readonly #parts: CheckedTokenParts
   readonly #identities = new Map<OnStale, Identity>()
+  /** The version of the revocations that were last seen not to name it; undefined before any. */
+  unrevokedAt: number | undefined
 
   constructor(parts: CheckedTokenParts) {
     this.#parts = parts

@@ -220,8 +220,10 @@ function isKeySource(value: unknown): value is KeySource {
 
 function isRevocationSource(value: unknown): value is RevocationSource {
   if (!hasMethods(value, ['isRevoked', 'stalenessMs', 'ready', 'close', 'health'])) return false
-  const { listen, now } = value as Partial<RevocationSource>
-  return [listen, now].every((method) => method === undefined || typeof method === 'function')
+  const { listen, now, version } = value as Partial<RevocationSource>
+  return [listen, now, version].every(
+    (method) => method === undefined || typeof method === 'function',
+  )
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {

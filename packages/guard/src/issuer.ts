@@ -184,9 +184,16 @@ export class TrustedIssuer {
     const { revocations } = this.#connections
     const { subject } = checked
     if (revocations === null || subject === null) return checked
-    if (attempt('revocation_stale', () => revocations.isRevoked(subject))) {
-      throw new GuardError('token_revoked')
+    let isRevoked: boolean
+    try {
+      const version = revocations.version?.()
+      if (version !== undefined && version === checked.unrevokedAt) return checked
+      isRevoked = revocations.isRevoked(subject)
+      if (!isRevoked) checked.unrevokedAt = version
+    } catch (cause) {
+      throw sourceFailed('revocation_stale', cause)
     }
+    if (isRevoked) throw new GuardError('token_revoked')
     return checked
   }
 
@@ -276,7 +283,12 @@ function attempt<T>(code: 'keys_unavailable' | 'revocation_stale', ask: () => T)
   try {
     return ask()
   } catch (cause) {
-    if (cause instanceof GuardError) throw cause
-    throw new GuardError(code, { reason: 'source_failed', cause })
+    throw sourceFailed(code, cause)
   }
+}
+
+function sourceFailed(code: 'keys_unavailable' | 'revocation_stale', cause: unknown): GuardError {
+  return cause instanceof GuardError
+    ? cause
+    : new GuardError(code, { reason: 'source_failed', cause })
 }

@@ -405,6 +405,42 @@ describe("sources of the caller's own", () => {
     guard.close()
   })
 
+  it('with a version are asked about a token again when that is another one, and only then', async () => {
+    const { key, list, issue } = await createSources()
+    let asked = 0
+    let version: () => number = () => list.version
+    const revocation: RevocationSource = {
+      isRevoked(subject) {
+        asked += 1
+        return list.isRevoked(subject)
+      },
+      version: () => version(),
+      stalenessMs: () => 0,
+      ready: async () => {},
+      close: () => {},
+      health: () => ({ connected: true, cursor: null, size: list.size, lastError: null }),
+    }
+    const guard = createGuard({ ...options, keys: key, revocation })
+    const token = issue()
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(await codeOf(guard.verify(token))).toBe('accepted')
+    }
+    expect(asked).toBe(1)
+    list.apply([{ kind: 'session', id: 'ses_2', expiresAt: null }])
+    expect(await codeOf(guard.verify(token))).toBe('accepted')
+    expect(await codeOf(guard.verify(token))).toBe('accepted')
+    expect(asked).toBe(2)
+    list.apply([{ kind: 'session', id: 'ses_1', expiresAt: null }])
+    expect(await codeOf(guard.verify(token))).toBe('token_revoked')
+    expect(await codeOf(guard.verify(token))).toBe('token_revoked')
+    expect(asked).toBe(4)
+    version = () => {
+      throw new Error('database is away')
+    }
+    expect(await codeOf(guard.verify(token))).toBe('revocation_stale')
+    guard.close()
+  })
+
   it('know the key of a token that names none', async () => {
     const { key, list } = await createSources()
     const { kid: _, ...unnamed } = exportJwk(key)

@@ -5,8 +5,8 @@ import type { Route } from '../route.ts'
 
 interface Ways<T> {
   /** Lets the request through; null where an optional route has no identity. */
-  readonly allow: (identity: Identity | null) => T
-  readonly refuse: (error: unknown) => T
+  readonly allow: (identity: Identity | null) => T | Promise<T>
+  readonly refuse: (error: unknown) => T | Promise<T>
 }
 
 /** Calls exactly one of both, once: at once where the guard need not wait for anything. */

@@ -85,6 +85,10 @@ export class RevocationFeed implements RevocationSource {
     return this.#list.isRevoked(token)
   }
 
+  version(): number {
+    return this.#list.version
+  }
+
   listen(listener: RevocationListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -56,6 +56,19 @@ describe('RevocationList', () => {
     expect(listOf(entry).isRevoked({ ...TOKEN, ...token })).toBe(false)
   })
 
+  it('has another version whenever it may refuse more, and not for forgetting', () => {
+    const list = new RevocationList()
+    const seen = [list.version]
+    list.apply([{ kind: 'session', id: 'ses_1', below: 3, expiresAt: 900 }])
+    seen.push(list.version)
+    list.apply([{ kind: 'session', id: 'ses_1', below: 4, expiresAt: 900 }])
+    seen.push(list.version)
+    expect(new Set(seen).size).toBe(3)
+    list.advance(at(2_000_000))
+    expect(list.size).toBe(0)
+    expect(list.version).toBe(seen.at(-1))
+  })
+
   it('merges towards refusing, in whichever order entries come', () => {
     for (const limits of [
       [4, 2],

@@ -19,12 +19,19 @@ export class RevocationList {
   } satisfies Record<RevocationEntry['kind'], RevokedIds>
   readonly #steadyTime = new SteadyTime()
   #nowMs = 0
+  #version = 0
+
+  /** Counts what may make `isRevoked` refuse more than before. Forgetting does not. */
+  get version(): number {
+    return this.#version
+  }
 
   get size(): number {
     return Object.values(this.#kinds).reduce((sum, { size }) => sum + size, 0)
   }
 
   apply(entries: Iterable<RevocationEntry>): void {
+    this.#version += 1
     for (const entry of entries) this.#add(entry)
   }
 

@@ -27,6 +27,11 @@ export interface RevocationSource {
   /** Never waits and never asks anybody. */
   isRevoked(token: RevocationSubject): boolean
   /**
+   * A number that is another one whenever `isRevoked` may refuse what it did not refuse before. A
+   * token that comes again is asked about again only then; without it, each time it comes.
+   */
+  version?(): number
+  /**
    * Tells the listener of new entries, once `isRevoked` knows them; the returned function ends
    * that. A source without it is asked about open connections once a second.
    */

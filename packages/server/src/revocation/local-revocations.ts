@@ -40,6 +40,10 @@ export class LocalRevocations implements RevocationSource {
     return this.#list.isRevoked(token)
   }
 
+  version(): number {
+    return this.#list.version
+  }
+
   stalenessMs(): number {
     if (this.#freshAt === null) return Number.POSITIVE_INFINITY
     const { monotonic, wall } = this.#freshAt
