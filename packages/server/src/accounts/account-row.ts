@@ -19,11 +19,15 @@ export interface RoleNames {
 /** Of all rows of one account; null of none. */
 export function toAccountWithRoles(rows: readonly AccountRoleRow[]): Account | null {
   const [first] = rows
-  if (first === undefined) return null
-  const roles = rows.flatMap(({ role, scopes }) =>
-    role === null ? [] : [{ name: role, scopes: scopes ?? '' }],
+  return first === undefined ? null : toAccount(first, toRolesOfRows(rows))
+}
+
+export function toRolesOfRows(rows: readonly Pick<AccountRoleRow, 'role' | 'scopes'>[]): RoleNames {
+  return toRoles(
+    rows.flatMap(({ role, scopes }) =>
+      role === null ? [] : [{ name: role, scopes: scopes ?? '' }],
+    ),
   )
-  return toAccount(first, toRoles(roles))
 }
 
 export function toRoles(rows: readonly { name: string; scopes: string }[]): RoleNames {

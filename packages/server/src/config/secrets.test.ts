@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { MasterSecret } from './secrets.ts'
 
@@ -28,4 +28,24 @@ test('of 20,000 random secrets (seed 1) none is', () => {
     if (new MasterSecret(bytes).isWeak) weak += 1
   }
   expect(weak).toBe(0)
+})
+
+test.each([0, 1, 32, 64, 65, 200])(
+  'derives as HKDF-SHA-256 of the runtime, salt of %i bytes',
+  (length) => {
+    const bytes = randomBytes(32)
+    const salt = randomBytes(length)
+    for (const purpose of ['signet/refresh-token', '', 'é'.repeat(40)]) {
+      const expected = Buffer.from(hkdfSync('sha256', bytes, salt, purpose, 32))
+      expect(new MasterSecret(bytes).derive(purpose, salt)).toEqual(expected)
+    }
+  },
+)
+
+test('does not follow its bytes when somebody writes over them', () => {
+  const bytes = randomBytes(32)
+  const secret = new MasterSecret(bytes)
+  const before = secret.derive('p', Buffer.alloc(0))
+  bytes.fill(0)
+  expect(secret.derive('p', Buffer.alloc(0))).toEqual(before)
 })

@@ -31,7 +31,7 @@ export function refreshRoute(app: HttpServer, parts: RouteParts): void {
         refreshToken,
         clientId: FIRST_PARTY_CLIENT,
         chooseAudience: continueAudience(audience, config),
-        address: clientAddressOf(request),
+        findAddress: () => clientAddressOf(request),
         checkStillWanted: createWaitCheck(request, clock),
       })
       const accessToken = await issuer.issue(grant)

@@ -105,7 +105,7 @@ describe.each(databases)('on $name', ({ open }) => {
       refreshToken,
       clientId: 'signet',
       chooseAudience: (before) => before,
-      address: null,
+      findAddress: () => null,
       checkStillWanted: () => {},
     })
 

@@ -19,8 +19,8 @@ export interface RefreshRequest {
   readonly clientId: string
   /** Which audience the next token gets, given that of the token before. */
   readonly chooseAudience: (before: readonly string[]) => readonly string[]
-  /** Where the request comes from, for the audit log. */
-  readonly address: string | null
+  /** Where the request comes from: looked up for the audit log, which most refreshes are not in. */
+  readonly findAddress: () => string | null
   /** Called right before a row is touched; throws when nobody waits for the answer any more. */
   readonly checkStillWanted: () => void
 }
@@ -111,7 +111,7 @@ export function createRefreshes(parts: {
     refreshToken,
     clientId,
     chooseAudience,
-    address,
+    findAddress,
     checkStillWanted,
   }: RefreshRequest): Promise<{ grant: Grant; outcome: 'rotated' | 'repeated' | 'repaired' }> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -130,7 +130,11 @@ export function createRefreshes(parts: {
           events.emit({ type: 'database_behind', id: session.id })
           throw new AuthorityError('database_behind')
         case 'reuse':
-          await ends.close({ sessions: [session], reason: 'reuse', by: { actor: null, address } })
+          await ends.close({
+            sessions: [session],
+            reason: 'reuse',
+            by: { actor: null, address: findAddress() },
+          })
           events.emit({ type: 'refresh_reused', id: session.id })
           throw new AuthorityError('refresh_reused')
         case 'repeat': {
@@ -152,7 +156,7 @@ export function createRefreshes(parts: {
           const rotated =
             verdict === 'rotate'
               ? await rotate(database, session, next)
-              : await repair(session, { ...next, address })
+              : await repair(session, { ...next, address: findAddress() })
           if (rotated === null) continue
           const outcome = verdict === 'rotate' ? 'rotated' : 'repaired'
           return { grant: grants.createGrant(rotated, account, decidedAt), outcome }

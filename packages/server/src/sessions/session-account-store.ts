@@ -1,15 +1,13 @@
 // The one reading across domains: what a refresh is judged by, session and account of one moment.
-import type { Selectable } from 'kysely'
 import type { Account } from '../accounts/account.ts'
-import { type AccountRoleRow, toAccountWithRoles } from '../accounts/account-row.ts'
+import { type AccountRoleRow, toAccount, toRolesOfRows } from '../accounts/account-row.ts'
 import type { Database } from '../db/database.ts'
 import { createFixedQuery } from '../db/fixed-query.ts'
-import type { SessionRow } from '../db/schema/schema.ts'
 import type { Session } from './session.ts'
-import { toSession } from './session-store.ts'
+import { SESSION_COLUMNS, type SessionColumns, toSession } from './session-store.ts'
 
 /** The session's columns, the account's beside them; those of one name are the session's. */
-type SessionAccountRow = Selectable<SessionRow> &
+type SessionAccountRow = SessionColumns &
   Omit<AccountRoleRow, 'id' | 'created_at'> & { account_created_at: number }
 
 const selectWithAccount = createFixedQuery<{ id: string }, SessionAccountRow>((query, value) =>
@@ -18,8 +16,8 @@ const selectWithAccount = createFixedQuery<{ id: string }, SessionAccountRow>((q
     .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
     .leftJoin('account_roles', 'account_roles.account_id', 'accounts.id')
     .leftJoin('roles', 'roles.name', 'account_roles.role')
-    .selectAll('sessions')
     .select([
+      ...SESSION_COLUMNS,
       'accounts.email',
       'accounts.email_verified',
       'accounts.name',
@@ -38,9 +36,19 @@ export async function findSessionWithAccount(
   id: string,
 ): Promise<{ session: Session; account: Account } | null> {
   const rows = await selectWithAccount(db, { id })
-  const account = toAccountWithRoles(
-    rows.map((row) => ({ ...row, id: row.account_id, created_at: row.account_created_at })),
-  )
   const [row] = rows
-  return row === undefined || account === null ? null : { session: toSession(row), account }
+  if (row === undefined) return null
+  const account = toAccount(
+    {
+      id: row.account_id,
+      email: row.email,
+      email_verified: row.email_verified,
+      name: row.name,
+      credentials_version: row.credentials_version,
+      disabled_at: row.disabled_at,
+      created_at: row.account_created_at,
+    },
+    toRolesOfRows(rows),
+  )
+  return { session: toSession(row), account }
 }

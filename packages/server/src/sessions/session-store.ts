@@ -1,8 +1,32 @@
 import type { Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
-import { createFixedQuery } from '../db/fixed-query.ts'
+import { createFixedChange, createFixedQuery } from '../db/fixed-query.ts'
 import type { SessionRow } from '../db/schema/schema.ts'
 import type { Device, EndReason, IssuedToken, Session } from './session.ts'
+
+/** Without what is only shown, or said once: a session is judged without it. */
+export const SESSION_COLUMNS = [
+  'sessions.id',
+  'sessions.account_id',
+  'sessions.client_id',
+  'sessions.salt',
+  'sessions.generation',
+  'sessions.parent',
+  'sessions.rotated_at',
+  'sessions.secret_id',
+  'sessions.token_version',
+  'sessions.token_id',
+  'sessions.token_audience',
+  'sessions.token_issued_at',
+  'sessions.token_expires_at',
+  'sessions.tokens_expire_at',
+  'sessions.idle_expires_at',
+  'sessions.expires_at',
+  'sessions.ended_at',
+  'sessions.created_at',
+] as const
+
+export type SessionColumns = Omit<Selectable<SessionRow>, 'end_reason' | 'user_agent' | 'address'>
 
 /** Those that a new session has: it has not ended. */
 type NewSessionColumns = Omit<Selectable<SessionRow>, 'ended_at' | 'end_reason'>
@@ -56,8 +80,8 @@ export async function insertSession(db: Database, session: Session, device: Devi
   })
 }
 
-const selectById = createFixedQuery<{ id: string }, Selectable<SessionRow>>((query, value) =>
-  query.selectFrom('sessions').selectAll().where('id', '=', value('id')),
+const selectById = createFixedQuery<{ id: string }, SessionColumns>((query, value) =>
+  query.selectFrom('sessions').select(SESSION_COLUMNS).where('id', '=', value('id')),
 )
 
 /** By primary key. */
@@ -85,9 +109,8 @@ type RotationColumns = Pick<
   | 'idle_expires_at'
 > & { parent: number }
 
-const updateById = createFixedQuery<
-  RotationColumns & { id: string; from_generation: number; token_version: number },
-  { id: string }
+const updateById = createFixedChange<
+  RotationColumns & { id: string; from_generation: number; token_version: number }
 >((query, value, values) =>
   query
     .updateTable('sessions')
@@ -110,8 +133,7 @@ const updateById = createFixedQuery<
     .where('token_version', '=', value('token_version'))
     .where('ended_at', 'is', null)
     .where('idle_expires_at', '>', value('rotated_at'))
-    .where('expires_at', '>', value('rotated_at'))
-    .returning('id'),
+    .where('expires_at', '>', value('rotated_at')),
 )
 
 /**
@@ -123,7 +145,7 @@ export async function rotateSession(
   db: Database,
   { from, to }: { from: Session; to: Rotation },
 ): Promise<boolean> {
-  const rows = await updateById(db, {
+  const changed = await updateById(db, {
     id: from.id,
     from_generation: from.generation,
     token_version: from.tokenVersion,
@@ -135,7 +157,7 @@ export async function rotateSession(
     ...tokenColumns(to.token),
     tokens_expire_at: to.tokensExpireAt,
   })
-  return rows.length === 1
+  return changed === 1
 }
 
 /** What the log needs to know of a session that was just ended. */
@@ -246,7 +268,7 @@ function tokenColumns(token: IssuedToken) {
   }
 }
 
-export function toSession(row: Selectable<SessionRow>): Session {
+export function toSession(row: SessionColumns): Session {
   return {
     id: row.id,
     accountId: row.account_id,

@@ -91,7 +91,7 @@ describe.each(databases)('on $name', ({ open: openNew }) => {
       refreshToken,
       clientId: 'signet',
       chooseAudience: (before) => before,
-      address: null,
+      findAddress: () => null,
       checkStillWanted,
     })
   }

@@ -111,7 +111,7 @@ export async function openSessionParts(run: Pick<ProofRun, 'database'>) {
         refreshToken,
         clientId: 'signet',
         chooseAudience: (before) => before,
-        address: null,
+        findAddress: () => null,
         checkStillWanted: () => {},
       })
     },
