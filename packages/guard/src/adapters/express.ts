@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Refusal } from '../errors.ts'
 import type { Guard } from '../guard.ts'
+import type { Identity } from '../identity.ts'
 import type { RouteOptions } from '../route.ts'
 import { answerRefusal } from './answer-refusal.ts'
+import { decide } from './decide.ts'
 import { setIdentity } from './request-identity.ts'
 
 export { findIdentity, identityOf } from './request-identity.ts'
@@ -17,7 +19,7 @@ export type ProtectHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   next: (error?: unknown) => void,
-) => Promise<void>
+) => void | Promise<void>
 
 /**
  * Middleware for Express 5 that lets only allowed requests through and sets `req.identity`.
@@ -29,17 +31,19 @@ export function protect(
   { onError, ...options }: ProtectOptions = {},
 ): ProtectHandler {
   const route = guard.route(options)
-  return async (request, response, next) => {
-    try {
-      const identity = await guard.admit(request, route)
-      if (identity !== null) setIdentity(request, identity)
-    } catch (error) {
-      await answerRefusal(guard, error, {
-        send: ({ status, headers, body }) => response.writeHead(status, headers).end(body),
-        onError: onError && ((refusal) => onError(refusal, request, response)),
-      }).catch(next)
-      return
+  return (request, response, next) => {
+    const ways = {
+      allow(identity: Identity | null) {
+        if (identity !== null) setIdentity(request, identity)
+        next()
+      },
+      async refuse(error: unknown) {
+        await answerRefusal(guard, error, {
+          send: ({ status, headers, body }) => response.writeHead(status, headers).end(body),
+          onError: onError && ((refusal) => onError(refusal, request, response)),
+        }).catch(next)
+      },
     }
-    next()
+    return decide<void>(guard, { source: request, route }, ways)
   }
 }

@@ -4,6 +4,7 @@ import type { Guard } from '../guard.ts'
 import type { Identity } from '../identity.ts'
 import type { RouteOptions } from '../route.ts'
 import { answerRefusal } from './answer-refusal.ts'
+import { decide } from './decide.ts'
 import * as holder from './request-identity.ts'
 
 export interface ProtectOptions extends RouteOptions {
@@ -18,22 +19,23 @@ export interface ProtectOptions extends RouteOptions {
  */
 export function protect(guard: Guard, { onError, ...options }: ProtectOptions = {}): Middleware {
   const route = guard.route(options)
-  return async (context, next) => {
-    try {
-      const identity = await guard.admit(context.req, route)
-      if (identity !== null) holder.setIdentity(context.state, identity)
-    } catch (error) {
-      await answerRefusal(guard, error, {
-        send: ({ status, headers, body }) => {
-          context.status = status
-          context.set(headers)
-          context.body = body
-        },
-        onError: onError && ((refusal) => onError(refusal, context)),
-      })
-      return
+  return (context, next) => {
+    const ways = {
+      allow(identity: Identity | null): Promise<unknown> {
+        if (identity !== null) holder.setIdentity(context.state, identity)
+        return next()
+      },
+      refuse: (error: unknown) =>
+        answerRefusal<unknown>(guard, error, {
+          send({ status, headers, body }) {
+            context.status = status
+            context.set(headers)
+            context.body = body
+          },
+          onError: onError && ((refusal) => onError(refusal, context)),
+        }),
     }
-    await next()
+    return decide<unknown>(guard, { source: context.req, route }, ways)
   }
 }
 
