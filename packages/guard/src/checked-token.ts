@@ -12,7 +12,8 @@ export interface CheckedTokenParts {
 
 /**
  * A token whose signature and claims were good when it was looked at, and what follows from that
- * alone: made once, for all requests that bring the same token.
+ * alone: made once, for all requests that bring the same token. And at which version of the
+ * revocations it was last found good.
  */
 export class CheckedToken {
   readonly #parts: CheckedTokenParts

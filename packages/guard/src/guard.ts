@@ -15,6 +15,7 @@ import {
 import type { Identity } from './identity.ts'
 import { type IssuerHealth, TrustedIssuer } from './issuer.ts'
 import { printMetrics } from './metrics.ts'
+import { isPending } from './pending.ts'
 import { isRoute, parseRoute, type Route, type RouteOptions } from './route.ts'
 
 export interface GuardHealth {
@@ -169,8 +170,8 @@ export class Guard {
   #identify(token: string, route: Route): Identity | Promise<Identity> {
     try {
       const found = this.#judge(token, route)
-      if (!(found instanceof Promise)) return found
-      return found.catch((error: unknown) => {
+      if (!isPending(found)) return found
+      return found.then(undefined, (error: unknown) => {
         throw this.#refused(blameToken(error, token))
       })
     } catch (error) {
@@ -182,7 +183,7 @@ export class Guard {
     if (this.#isClosed) throw new GuardError('keys_unavailable', { reason: 'guard_closed' })
     const issuer = this.#issuerOf(token)
     const checked = issuer.hasStarted ? issuer.check(token) : checkFirst(issuer, token)
-    if (checked instanceof Promise) {
+    if (isPending(checked)) {
       return checked.then((good) => this.#admitChecked(good, issuer, route))
     }
     return this.#admitChecked(checked, issuer, route)

@@ -187,7 +187,8 @@ export class TrustedIssuer {
     let isRevoked: boolean
     try {
       const version = revocations.version?.()
-      if (version !== undefined && version === checked.unrevokedAt) return checked
+      // Whatever is no number says nothing of what it knows.
+      if (Number.isFinite(version) && version === checked.unrevokedAt) return checked
       isRevoked = revocations.isRevoked(subject)
       if (!isRevoked) checked.unrevokedAt = version
     } catch (cause) {

@@ -441,6 +441,31 @@ describe("sources of the caller's own", () => {
     guard.close()
   })
 
+  it.each([null, true, '', Number.NaN, Number.POSITIVE_INFINITY])(
+    'with a version of %s, which is no number, are asked each time',
+    async (version) => {
+      const { key, issue } = await createSources()
+      let isRevoked = false
+      const guard = createGuard({
+        ...options,
+        keys: key,
+        revocation: {
+          isRevoked: () => isRevoked,
+          version: () => version as number,
+          stalenessMs: () => 0,
+          ready: async () => {},
+          close: () => {},
+          health: () => ({ connected: true, cursor: null, size: 0, lastError: null }),
+        },
+      })
+      const token = issue()
+      expect(await codeOf(guard.verify(token))).toBe('accepted')
+      isRevoked = true
+      expect(await codeOf(guard.verify(token))).toBe('token_revoked')
+      guard.close()
+    },
+  )
+
   it('know the key of a token that names none', async () => {
     const { key, list } = await createSources()
     const { kid: _, ...unnamed } = exportJwk(key)

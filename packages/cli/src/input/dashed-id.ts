@@ -3,8 +3,11 @@ import type { Command } from 'commander'
 /** The arguments that are ids in base64url with nothing in front; all others begin with ses_, cli_ or acc_. */
 const BARE_IDS = new Set(['kid', 'jti'])
 
-/** 16 bytes (a jti, the kid of a shared secret) or 32 (a thumbprint), of which one in 64 begins so. */
-const DASHED_ID = /^-(?:[\w-]{21}|[\w-]{42})$/
+/**
+ * 16 bytes (a jti, the kid of a shared secret) or 32 (a thumbprint), of which one in 64 begins so. No
+ * option is as long, and of misspelt ones few end in a letter that such an id can end in.
+ */
+const DASHED_ID = /^-(?:[\w-]{20}[AQgw]|[\w-]{41}[AEIMQUYcgkosw048])$/
 
 /**
  * The words of a command line, with an id that begins with a dash where no option is looked for:

@@ -1,6 +1,7 @@
 import type { GuardedSource } from '../credentials.ts'
 import type { Guard } from '../guard.ts'
 import type { Identity } from '../identity.ts'
+import { isPending } from '../pending.ts'
 import type { Route } from '../route.ts'
 
 interface Ways<T> {
@@ -21,5 +22,5 @@ export function decide<T>(
   } catch (error) {
     return refuse(error)
   }
-  return found instanceof Promise ? found.then(allow, refuse) : allow(found)
+  return isPending(found) ? found.then(allow, refuse) : allow(found)
 }

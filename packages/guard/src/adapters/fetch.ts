@@ -21,7 +21,8 @@ export type ProtectedHandler<R, I, Rest extends unknown[]> = (
 /**
  * A handler for runtimes that speak `Request` and `Response`. It calls yours for allowed requests
  * only, with the identity behind the request, null where an optional route has none. What need not
- * be waited for is answered at once: a handler that returns a response and no promise keeps that.
+ * be waited for is answered at once: a handler that returns a response and no promise keeps that, and
+ * what it throws is thrown.
  *
  * @throws TypeError for wrong options, when the route is made
  */

@@ -27,8 +27,9 @@ export interface RevocationSource {
   /** Never waits and never asks anybody. */
   isRevoked(token: RevocationSubject): boolean
   /**
-   * A number that is another one whenever `isRevoked` may refuse what it did not refuse before. A
-   * token that comes again is asked about again only then; without it, each time it comes.
+   * A number that it never had before whenever `isRevoked` may refuse what it did not refuse before.
+   * A token that comes again is asked about again only then; without it, each time it comes. Leave it
+   * out where the answer depends on more than what was told, on the time say.
    */
   version?(): number
   /**

@@ -19,7 +19,10 @@ export interface RefreshRequest {
   readonly clientId: string
   /** Which audience the next token gets, given that of the token before. */
   readonly chooseAudience: (before: readonly string[]) => readonly string[]
-  /** Where the request comes from: looked up for the audit log, which most refreshes are not in. */
+  /**
+   * Where the request comes from: looked up for the audit log, which most refreshes are not in. Called
+   * while its connection is known to be there, right after `checkStillWanted`.
+   */
   readonly findAddress: () => string | null
   /** Called right before a row is touched; throws when nobody waits for the answer any more. */
   readonly checkStillWanted: () => void

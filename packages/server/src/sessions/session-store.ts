@@ -26,7 +26,12 @@ export const SESSION_COLUMNS = [
   'sessions.created_at',
 ] as const
 
-export type SessionColumns = Omit<Selectable<SessionRow>, 'end_reason' | 'user_agent' | 'address'>
+type NameOf<Column> = Column extends `sessions.${infer Name}` ? Name : never
+
+export type SessionColumns = Pick<
+  Selectable<SessionRow>,
+  NameOf<(typeof SESSION_COLUMNS)[number]> & keyof SessionRow
+>
 
 /** Those that a new session has: it has not ended. */
 type NewSessionColumns = Omit<Selectable<SessionRow>, 'ended_at' | 'end_reason'>
