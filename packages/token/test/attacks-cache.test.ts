@@ -1,5 +1,6 @@
 // Attack class F, the library's part: verdicts that are remembered.
 import * as T from '@signet/token'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ES256, HS256, RS256 } from './attack-keys.ts'
 import { codeOf, encodePart, expected, forge, good, NOW } from './forge.ts'
@@ -75,6 +76,68 @@ it('F02 a remembered token still grows too old', () => {
   const verifier = T.createVerifier(HS256.key, { ...accepting, maxAgeSeconds: 60, now: () => now })
   expect(codeOf(() => verifier(token))).toBe('accepted')
   now = NOW + 60
+  expect(codeOf(() => verifier(token))).toBe('token_expired')
+})
+
+it('F02 a remembered token is judged as a new one is, at any moment', () => {
+  const seconds = fc.integer({ min: -40, max: 40 }).map((halves) => halves / 2)
+  const moment = fc.option(
+    seconds.map((offset) => NOW + offset),
+    { nil: undefined },
+  )
+  const limit = fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined })
+  const verdicts = new Set<string>()
+  fc.assert(
+    fc.property(
+      fc.record({ iat: moment, nbf: moment, exp: moment }),
+      fc.record({
+        clockToleranceSeconds: fc.integer({ min: 0, max: 20 }),
+        maxLifetimeSeconds: limit,
+        maxAgeSeconds: limit,
+      }),
+      fc.array(seconds, { minLength: 2, maxLength: 20 }),
+      (times, limits, offsets) => {
+        let now = NOW
+        const dated = forge(header, { ...good, ...times }, HS256.signer)
+        const rules = {
+          ...accepting,
+          ...Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)),
+          dangerouslyAllowMissingExpiry: true,
+          now: () => now,
+        }
+        const remembering = T.createVerifier(HS256.key, rules)
+        const forgetful = T.createVerifier(HS256.key, { ...rules, cacheSize: 0 })
+        for (const offset of offsets) {
+          now = NOW + offset
+          const verdict = codeOf(() => forgetful(dated))
+          expect(codeOf(() => remembering(dated))).toBe(verdict)
+          verdicts.add(verdict)
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
+  expect([...verdicts].sort()).toEqual([
+    'accepted',
+    'claim_missing',
+    'lifetime_too_long',
+    'token_expired',
+    'token_not_yet_valid',
+  ])
+})
+
+it('F02 what a schema does to a claim does not change when a token ends', () => {
+  let now = NOW
+  const schema: T.StandardSchema<object> = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value) => ({ value: Object.assign(value as object, { exp: NOW + 9_999 }) }),
+    },
+  }
+  const verifier = T.createVerifier(HS256.key, { ...accepting, now: () => now, claims: schema })
+  expect(codeOf(() => verifier(token))).toBe('accepted')
+  now = good.exp + 10
   expect(codeOf(() => verifier(token))).toBe('token_expired')
 })
 

@@ -24,6 +24,13 @@ export interface ClaimRules {
   readonly requiredClaims: readonly string[]
 }
 
+/** A stretch of time in epoch seconds. */
+export interface Period {
+  readonly from: number
+  /** The first moment that is not in it; Infinity: none. */
+  readonly until: number
+}
+
 // 9999-12-31T23:59:59Z. Anything later is milliseconds, or a token that is never to end.
 const MAX_NUMERIC_DATE = 253_402_300_799
 
@@ -106,12 +113,8 @@ export function isPlainText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !CONTROL_CHARACTER.test(value)
 }
 
-/**
- * The part of the judgement that changes with time.
- *
- * @throws TokenError
- */
-export function checkTimes(claims: Claims, rules: ClaimRules, nowSeconds: number): void {
+/** The part of the judgement that changes with time. */
+function checkTimes(claims: Claims, rules: ClaimRules, nowSeconds: number): void {
   // Nothing is ever later than what is no number: a clock that fails must not make tokens immortal.
   if (!Number.isFinite(nowSeconds)) throw new TypeError('verify: now must answer epoch seconds')
   const { toleranceSeconds } = rules
@@ -143,6 +146,21 @@ export function checkTimes(claims: Claims, rules: ClaimRules, nowSeconds: number
   }
   if (exp !== undefined && nowSeconds >= exp + toleranceSeconds) {
     throw new TokenError('token_expired', { claim: 'exp' })
+  }
+}
+
+/** When {@link checkClaims} finds good what it has found good before. */
+export function periodOf({ iat, nbf, exp }: Claims, rules: ClaimRules): Period {
+  const { toleranceSeconds, maxLifetimeSeconds, maxAgeSeconds } = rules
+  const starts = [iat ?? 0, nbf ?? 0]
+  const ends = [exp ?? Number.POSITIVE_INFINITY]
+  if (maxLifetimeSeconds !== null && iat === undefined && exp !== undefined) {
+    starts.push(exp - maxLifetimeSeconds)
+  }
+  if (maxAgeSeconds !== null && iat !== undefined) ends.push(iat + maxAgeSeconds)
+  return {
+    from: Math.max(...starts) - toleranceSeconds,
+    until: Math.min(...ends) + toleranceSeconds,
   }
 }
 

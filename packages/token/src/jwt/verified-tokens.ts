@@ -1,11 +1,11 @@
-import type { Claims } from './claims.ts'
+import type { Period } from './claims.ts'
 
-export interface RememberedToken {
+interface RememberedToken<V> {
   readonly token: string
-  /** As they were signed, for the checks that time can change. */
-  readonly claims: Claims
+  /** When it would be accepted again. */
+  readonly good: Period
   /** What the verifier answered, frozen throughout. */
-  readonly verified: object
+  readonly verified: V
 }
 
 // The end of a signature is as random as a hash, and a map key of a few characters instead of hundreds
@@ -18,10 +18,10 @@ const KEY_CHARACTERS = 12
  * used again moves to the young one, and when that holds half of the limit the old one is
  * dropped. Only accepted tokens enter, so refused ones can neither fill it nor evict anything.
  */
-export class VerifiedTokens {
+export class VerifiedTokens<V> {
   readonly #youngSize: number
-  #young = new Map<string, RememberedToken>()
-  #old = new Map<string, RememberedToken>()
+  #young = new Map<string, RememberedToken<V>>()
+  #old = new Map<string, RememberedToken<V>>()
 
   constructor(size: number) {
     this.#youngSize = Math.ceil(size / 2)
@@ -31,7 +31,21 @@ export class VerifiedTokens {
     return this.#young.size + this.#old.size
   }
 
-  find(token: string): RememberedToken | null {
+  /** What was answered for this token, where it would be answered at that moment too. */
+  find(token: string, nowSeconds: number): V | null {
+    const known = this.#find(token)
+    if (known === null) return null
+    const { from, until } = known.good
+    return nowSeconds >= from && nowSeconds < until ? known.verified : null
+  }
+
+  remember(entry: RememberedToken<V>): void {
+    const key = entry.token.slice(-KEY_CHARACTERS)
+    this.#old.delete(key)
+    this.#enter(key, entry)
+  }
+
+  #find(token: string): RememberedToken<V> | null {
     const key = token.slice(-KEY_CHARACTERS)
     const young = this.#young.get(key)
     if (young !== undefined) return young.token === token ? young : null
@@ -42,13 +56,7 @@ export class VerifiedTokens {
     return old
   }
 
-  remember(entry: RememberedToken): void {
-    const key = entry.token.slice(-KEY_CHARACTERS)
-    this.#old.delete(key)
-    this.#enter(key, entry)
-  }
-
-  #enter(key: string, entry: RememberedToken): void {
+  #enter(key: string, entry: RememberedToken<V>): void {
     if (this.#young.size >= this.#youngSize && !this.#young.has(key)) {
       this.#old = this.#young
       this.#young = new Map()

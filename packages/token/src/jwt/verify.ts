@@ -13,7 +13,7 @@ import { isKeySet, type KeySet } from '../jwks/key-set.ts'
 import { notCanonical, splitCompact } from '../jws/compact.ts'
 import type { TokenHeader } from '../jws/header.ts'
 import type { SignatureVerdict } from '../jws/signature.ts'
-import { type Claims, checkClaims, checkTimes } from './claims.ts'
+import { type Claims, checkClaims, periodOf } from './claims.ts'
 import { type SchemaOutput, type StandardSchema, validateClaims } from './standard-schema.ts'
 import { normalizeType } from './type.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
@@ -82,16 +82,16 @@ export function createVerifier(
       return { header, claims: applySchema(claims, rules) }
     }
   }
-  const accepted = new VerifiedTokens(rules.cacheSize)
+  const accepted = new VerifiedTokens<VerifiedToken>(rules.cacheSize)
   return (token) => {
-    const again = typeof token === 'string' ? accepted.find(token) : null
-    if (again !== null) {
-      checkTimes(again.claims, rules, rules.now())
-      return again.verified as VerifiedToken
-    }
+    // What time has made bad is judged anew, which says why it is refused.
+    const again = typeof token === 'string' ? accepted.find(token, rules.now()) : null
+    if (again !== null) return again
     const { header, claims } = verifyToken(token, bindings, rules)
-    const verified = { header, claims: applySchema(claims, rules) }
-    accepted.remember({ token, claims: deepFreeze(claims), verified: deepFreeze(verified) })
+    // Before the schema, which may change them.
+    const good = periodOf(claims, rules)
+    const verified = deepFreeze({ header, claims: applySchema(claims, rules) })
+    accepted.remember({ token, good, verified })
     return verified
   }
 }
