@@ -4,8 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { BearerAnswer } from '../bearer.ts'
 import type { Refusal } from '../errors.ts'
 import type { Guard } from '../guard.ts'
+import type { Identity } from '../identity.ts'
 import type { RouteOptions } from '../route.ts'
 import { answerRefusal } from './answer-refusal.ts'
+import { decide } from './decide.ts'
 import { setIdentity } from './request-identity.ts'
 
 export { findIdentity, identityOf } from './request-identity.ts'
@@ -27,22 +29,26 @@ export interface ProtectOptions extends RouteOptions {
 export function protect(guard: Guard, { onError, ...options }: ProtectOptions = {}): CanActivate {
   const route = guard.route(options)
   return {
-    async canActivate(context) {
+    canActivate(context) {
       if (context.getType() !== 'http') throw new Error('protect guards HTTP routes only')
       const http = context.switchToHttp()
       const request = http.getRequest<IncomingMessage | FastifyRequest>()
-      try {
-        const identity = await guard.admit('raw' in request ? request.raw : request, route)
-        if (identity !== null) setIdentity(request, identity)
-        return true
-      } catch (error) {
-        await answerRefusal(guard, error, {
-          send: (answer) => send(http.getResponse(), answer),
-          onError: onError && ((refusal) => onError(refusal, context)),
-        })
-        // Answered. Any other end would have Nest answer once more, with an exception of its own.
-        return new Promise<never>(() => {})
+      const source = 'raw' in request ? request.raw : request
+      const ways = {
+        allow(identity: Identity | null) {
+          if (identity !== null) setIdentity(request, identity)
+          return true
+        },
+        async refuse(error: unknown) {
+          await answerRefusal(guard, error, {
+            send: (answer) => send(http.getResponse(), answer),
+            onError: onError && ((refusal) => onError(refusal, context)),
+          })
+          // Answered. Any other end would have Nest answer once more, with an exception of its own.
+          return new Promise<never>(() => {})
+        },
       }
+      return decide<boolean>(guard, { source, route }, ways)
     },
   }
 }

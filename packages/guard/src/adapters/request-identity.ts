@@ -8,7 +8,8 @@ export function setIdentity(request: object, identity: Identity): void {
 
 /** The identity that `protect` put on a request, or null where an optional route has none. */
 export function findIdentity(request: object): Identity | null {
-  return 'identity' in request ? ((request.identity ?? null) as Identity | null) : null
+  const holder: { readonly identity?: Identity } = request
+  return holder.identity ?? null
 }
 
 /**
