@@ -112,4 +112,20 @@ describe('the guides', () => {
       expect([report.status, await report.text()]).toEqual([200, 'All is well\n'])
     })
   })
+
+  it('puts a guard around the whole of a Hono service', async () => {
+    await using service = await startCopy('hono-whole.js', authority)
+    const { client } = service
+    for (const path of ['/orders', '/added-later']) {
+      const nobody = await client.call(path)
+      expect(nobody).toMatchObject({ status: 401, body: { code: 'credentials_missing' } })
+    }
+    const orders = await client.call('/orders', { token })
+    const hello = expect.stringMatching(/^acc_/)
+    expect(orders).toMatchObject({ status: 200, body: { hello } })
+    const { status } = await fetch(`${client.url}/added-later`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(status).toBe(404)
+  })
 })
