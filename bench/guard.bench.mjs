@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { findFreePort } from '@signet/testkit'
 import { exportJwk, generateKey, sign } from '@signet/token'
 import { ALGORITHM, AUDIENCE, ISSUER } from './guard/expectations.mjs'
-import { FRAMEWORKS, pathOf } from './guard/frameworks.mjs'
+import { FRAMEWORKS, pathOf, YARDSTICKS } from './guard/frameworks.mjs'
 import { withCleanup } from './measure/cleanup.mjs'
 import { requestText, walkFor } from './measure/load.mjs'
 import { describeMachine, versionOf } from './measure/machine.mjs'
@@ -74,8 +74,8 @@ async function measureFramework({ name, framework, key, tokens, plan, defer }) {
     return { name: `${route}|${kind}`, pids, run: (ms) => walkFor(ms, walkers, { isAwake: true }) }
   }
   // The bare route is sent the same headers: what it is spared is the guard alone.
-  const contestants = [contestant('bare', 'repeated'), contestant('open', 'repeated')]
-  for (const route of ['guard', ...framework.peers]) {
+  const contestants = YARDSTICKS.map((route) => contestant(route, 'repeated'))
+  for (const route of ['guard', ...framework.others]) {
     contestants.push(contestant(route, 'repeated'), contestant(route, 'distinct'))
   }
   const onRound = (round) => process.stderr.write(`${name}, round ${round + 1}\n`)
