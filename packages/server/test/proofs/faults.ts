@@ -14,12 +14,12 @@ import {
   type TestDatabase,
   waitUntil,
 } from '@signet/testkit'
-import { failFsync } from './faults/failing-fsync.ts'
+import { type FailingFsync, failFsync } from './faults/failing-fsync.ts'
 import type { Fault } from './faults/fault.ts'
 import { childIn, childrenOf } from './faults/processes-of.ts'
 import { mountSmallDisk, type SmallDisk } from './faults/small-disk.ts'
 import { PROOF_SETTINGS } from './proof-database.ts'
-import { type ProofRun, roundsOf, type Tally } from './proof-run.ts'
+import { type ProofRun, roundsOf } from './proof-run.ts'
 import { Witness } from './witness.ts'
 
 /** A fault is over when so many requests have met it. */
@@ -50,7 +50,7 @@ export async function proveFaults(run: ProofRun): Promise<void> {
     witness.start()
     try {
       await fault.begin()
-      await meet(tally, before + REQUESTS_MET)
+      await meet(fault, () => tally.of('requests answered 503') >= before + REQUESTS_MET)
     } finally {
       await fault.end()
       await witness.stop()
@@ -63,9 +63,12 @@ export async function proveFaults(run: ProofRun): Promise<void> {
   assert.equal(tally.of('requests cut off'), 0, 'the authority itself never ends')
 }
 
-function meet(tally: Tally, wanted: number): Promise<void> {
-  const isMet = () => tally.of('requests answered 503') >= wanted
-  return waitUntil('the fault is met', isMet, PATIENCE_MS)
+function meet(fault: Fault, isMet: () => boolean): Promise<void> {
+  const isSo = async () => {
+    await fault.renew?.()
+    return isMet()
+  }
+  return waitUntil('the fault is met', isSo, PATIENCE_MS)
 }
 
 async function isReady({ client }: SpawnedAuthority): Promise<boolean> {
@@ -87,7 +90,7 @@ async function openSqlitePlace(): Promise<Place> {
     },
     createFaults: (authority) => [
       fullDisk(disk),
-      brokenFsync('fsync fails', () => failFsync([childIn(authority.folder)], { threads: 'all' })),
+      brokenFsync(() => failFsync([childIn(authority.folder)], { threads: 'all' })),
     ],
     [Symbol.asyncDispose]: dispose,
   }
@@ -102,8 +105,9 @@ async function openPostgresPlace(): Promise<Place> {
     folder: disk.path,
     settings: { fsync: 'on', min_wal_size: '32MB', max_wal_size: '64MB' },
   })
+  const database = await openPostgresDatabase(server)
   return {
-    database: await openPostgresDatabase(server),
+    database,
     createFaults: () => [
       {
         name: 'the server restarts',
@@ -116,8 +120,11 @@ async function openPostgresPlace(): Promise<Place> {
         end: async () => signalAll(server, 'SIGCONT'),
       },
       fullDisk(disk, server),
-      // Its children alone: those that follow them after the panic find a disk that works.
-      brokenFsync('fsync fails', () => failFsync(childrenOf(server.pid()), { threads: 'main' })),
+      // Its children alone: what recovers after their panic finds a disk that works.
+      brokenFsync(
+        () => failFsync(childrenOf(server.pid()), { threads: 'main' }),
+        () => database.query('SELECT 1'),
+      ),
     ],
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
@@ -141,13 +148,17 @@ function fullDisk(disk: SmallDisk, server?: PostgresServer): Fault {
   }
 }
 
-function brokenFsync(name: string, fail: () => Promise<{ stop(): Promise<void> }>): Fault {
-  let failing: { stop(): Promise<void> } | null = null
+/** Fails again each time `recover` finds the database back. */
+function brokenFsync(fail: () => Promise<FailingFsync>, recover?: () => Promise<unknown>): Fault {
+  let failing: FailingFsync | null = null
+  async function begin(): Promise<void> {
+    failing = await fail()
+  }
   return {
-    name,
-    async begin() {
-      // Once more where one of them ended while strace attached itself.
-      failing = await fail().catch(fail)
+    name: 'fsync fails',
+    begin,
+    async renew() {
+      if (failing?.isOver()) await recover?.().then(begin, () => {})
     },
     end: async () => failing?.stop(),
   }

@@ -4,11 +4,17 @@ import { waitUntil } from '@signet/testkit'
 
 const STRACE = 'strace'
 
+export interface FailingFsync {
+  /** Whether none of them is left: the database gave up and began anew. */
+  isOver(): boolean
+  stop(): Promise<void>
+}
+
 /** From now on, whoever of `pids` asks for its writes to be on disk is told that they are not. */
 export async function failFsync(
   pids: readonly number[],
   options: { threads: 'all' | 'main' },
-): Promise<{ stop(): Promise<void> }> {
+): Promise<FailingFsync> {
   const args = [
     ...['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO'],
     ...(options.threads === 'all' ? ['-f'] : []),
@@ -21,10 +27,13 @@ export async function failFsync(
     output += text
   })
   await waitUntil('strace has attached itself', () => {
+    // First, for all that it watched may have ended since.
+    if (output.includes('attached')) return true
     if (hasEnded(strace)) throw new Error(`strace ended: ${output}`)
-    return output.includes('attached')
+    return false
   })
   return {
+    isOver: () => hasEnded(strace),
     async stop() {
       if (hasEnded(strace)) return
       const ended = once(strace, 'exit')
